@@ -1,0 +1,204 @@
+"""Words that stand for a pillar or a theme: read from the files in words/ or given by the caller, and found back in statements."""
+
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from analysis.text import fold, stem, stop_words, without_article, words
+
+Words = Mapping[str, Mapping[str, str]]  # key -> language -> words with commas between
+
+WORDS = Path(__file__).parent / "words"
+COMPOUNDING = {"nl", "de"}  # languages that write a compound as one word
+INSIDE = 5  # letters that a word needs to count inside a compound
+SHORTEST_START = {"tr": 3, "ar": 3}  # anything shorter must be the whole word; elsewhere four letters
+GAP = 2  # other words that may stand between the words of a phrase
+PHRASE = 1.5  # a phrase weighs this much more than a word
+MISSPELT = 0.5  # the share that a word one letter off still weighs
+SHORTEST_MISSPELT = 6
+BORROWED = 0.7  # the share that a word of another language still weighs: residents mix
+GENERAL = 0.5  # words for a whole pillar, beside those for one theme
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A word of a statement, the column (pillar or theme) that it stands for, and how much it weighs."""
+
+    word: str
+    column: int
+    weight: float
+
+
+@dataclass
+class Entries:
+    """The words of one language: starts of words, whole words and phrases, each to column and weight."""
+
+    starts: dict[str, dict[int, float]] = field(default_factory=dict)
+    wholes: dict[str, dict[int, float]] = field(default_factory=dict)
+    phrases: dict[str, list[tuple[tuple[str, ...], int, float]]] = field(default_factory=dict)
+    near: dict[str, list[str]] = field(default_factory=dict)
+
+
+class Lexicon:
+    """Words per pillar and per theme, ready to be found in statements.
+
+    pillars : key -> language -> words with commas between (without commas: spaces).
+    themes  : the same for themes; their columns follow those of the pillars.
+    stems   : True when the words are stems, as in words/*.toml: they stand for what begins with them and whole pillars weigh half;
+              False (ordinary words, from an office or another tool) lets their own stems count as well.
+    """
+
+    def __init__(self, pillars: Words, themes: Words, *, stems: bool) -> None:
+        self.columns = (*pillars, *themes)
+        self.n_pillars = len(pillars)
+        self._entries: dict[str, Entries] = {}
+        self._found: dict[tuple[str, str], tuple[Hit, ...]] = {}
+        for column, by_language in enumerate((*pillars.values(), *themes.values())):
+            weight = GENERAL if stems and column < self.n_pillars else 1.0
+            for lang, listed in by_language.items():
+                self._learn(lang, listed, column, weight, stems=stems or column >= self.n_pillars)
+        for entries in self._entries.values():
+            _add_misspellings(entries)
+
+    def hits(self, said: Sequence[str], lang: str) -> list[Hit]:
+        """Find the words of one statement that stand for a pillar or theme.
+
+        said    : folded words, in order, as ``text.words`` gives them.
+        lang    : ISO 639-1; words of the other languages count less, and only where this one knows nothing.
+        Returns : list of Hit, every distinct word or phrase once per column: why a statement lies where it lies.
+        Cost: linear in the words; each (language, word) is looked up once.
+
+        >>> lexicon = Lexicon({}, {"vocht_schimmel": {"nl": "schimmel, natte muur"}}, stems=True)
+        >>> [(hit.word, hit.weight) for hit in lexicon.hits(words("Schimmels op een natte muur"), "nl")]
+        [('schimmels', 1.0), ('natte muur', 1.5)]
+        """
+        found = {(hit.word, hit.column): hit for word in said for hit in self._look_up(word, lang)}
+        found.update(((hit.word, hit.column), hit) for hit in self._phrases(said, lang))
+        return list(found.values())
+
+    def _learn(self, lang: str, listed: str, column: int, weight: float, *, stems: bool) -> None:
+        entries = self._entries.setdefault(lang, Entries())
+        for entry in listed.split(",") if "," in listed else listed.split():
+            parts = words(entry)
+            if len(parts) > 1:
+                entries.phrases.setdefault(parts[0], []).append((tuple(parts[1:]), column, weight * PHRASE))
+            if stems:
+                alone = parts if len(parts) == 1 else []
+            else:
+                alone = [part for part in parts if part not in stop_words(lang)]
+                alone += [stem(part, lang) for part in alone if len(stem(part, lang)) >= 4]
+            for part in alone:
+                whole = entry.rstrip().endswith("=") or len(part) < SHORTEST_START.get(lang, 4)
+                (entries.wholes if whole else entries.starts).setdefault(part, {})[column] = weight
+
+    def _look_up(self, word: str, lang: str) -> tuple[Hit, ...]:
+        known = self._found.get((lang, word))
+        if known is None:
+            known = self._found[lang, word] = tuple(Hit(word, column, weight) for column, weight in self._weigh(word, lang).items())
+        return known
+
+    def _weigh(self, word: str, lang: str) -> dict[int, float]:
+        own = self._entries.get(lang)
+        found = _match(own, word, lang) or _match_misspelt(own, word) if own else {}
+        if not found:
+            for other in (("nl",) if own else sorted(self._entries)):
+                if other != lang and other in self._entries:
+                    for column, weight in _match(self._entries[other], word, other).items():
+                        found[column] = max(found.get(column, 0.0), weight * BORROWED)
+        return found
+
+    def _phrases(self, said: Sequence[str], lang: str) -> Iterator[Hit]:
+        own = self._entries.get(lang)
+        if own is None:
+            return
+        bare = [without_article(word) if lang == "ar" else word for word in said]
+        for at, word in enumerate(bare):
+            for first in _beginnings(word, lang):
+                for rest, column, weight in own.phrases.get(first, ()):
+                    if _follows(rest, bare, at + 1, lang):
+                        yield Hit(" ".join((first, *rest)), column, weight)
+
+
+def _beginnings(word: str, lang: str) -> Iterator[str]:
+    shortest = SHORTEST_START.get(lang, 4)
+    yield word
+    yield from (word[:end] for end in range(shortest, len(word)))
+
+
+def _follows(rest: tuple[str, ...], said: Sequence[str], at: int, lang: str) -> bool:
+    shortest = SHORTEST_START.get(lang, 4)
+    for wanted in rest:
+        for here in range(at, min(at + GAP + 1, len(said))):
+            if said[here] == wanted or (len(wanted) >= shortest and said[here].startswith(wanted)):
+                at = here + 1
+                break
+        else:
+            return False
+    return True
+
+
+def _match(entries: Entries, word: str, lang: str) -> dict[int, float]:
+    """Columns of the longest known pieces of a word; a piece within a longer known piece says nothing of its own ("huis" in "huisarts")."""
+    found: dict[int, float] = {}
+    for form in dict.fromkeys((word, without_article(word))) if lang == "ar" else (word,):
+        reached = 0  # pieces are met from left to right, the longest of each start first
+        for start in range(len(form) - INSIDE + 1 if lang in COMPOUNDING and len(form) > INSIDE else 1):
+            for end in range(len(form), max(start, reached), -1):
+                piece = form[start:end]
+                columns = dict(entries.starts.get(piece, {})) if start == 0 or len(piece) >= INSIDE else {}
+                if piece == form:
+                    columns |= entries.wholes.get(piece, {})
+                if columns:
+                    reached = end
+                    for column, weight in columns.items():
+                        found[column] = max(found.get(column, 0.0), weight)
+                    break
+    return found
+
+
+def _add_misspellings(entries: Entries) -> None:
+    for start in entries.starts:
+        if len(start) >= SHORTEST_MISSPELT:
+            for piece in _one_less(start):
+                entries.near.setdefault(piece, []).append(start)
+
+
+def _one_less(word: str) -> Iterator[str]:
+    """The word and what is left when one letter is dropped; the first letter is seldom wrong, so it stays."""
+    yield word
+    yield from (word[:at] + word[at + 1 :] for at in range(1, len(word)))
+
+
+def _match_misspelt(entries: Entries, word: str) -> dict[int, float]:
+    """Columns of the words of which this one is a misspelling by one letter left out, added or changed."""
+    for end in range(len(word), SHORTEST_MISSPELT - 2, -1):
+        found: dict[int, float] = {}
+        for piece in _one_less(word[:end]):
+            for start in entries.near.get(piece, ()):
+                if abs(len(start) - end) <= 1:
+                    for column, weight in entries.starts[start].items():
+                        found[column] = max(found.get(column, 0.0), weight * MISSPELT)
+        if found:
+            return found
+    return {}
+
+
+@cache
+def default_words() -> tuple[Words, Words]:
+    """The programme's own words, from words/*.toml.
+
+    Returns : (pillars, themes), each key -> language -> words; stems, to be used with ``Lexicon(..., stems=True)``.
+    """
+    pillars: dict[str, dict[str, str]] = {}
+    themes: dict[str, dict[str, str]] = {}
+    for file in sorted(WORDS.glob("*.toml")):
+        read = tomllib.loads(file.read_text(encoding="utf-8"))
+        for part, into in (("pillars", pillars), ("themes", themes)):
+            for key, listed in read[part].items():
+                into.setdefault(key, {})[file.stem] = listed
+    return pillars, themes
+
+
+_ = fold

@@ -1,0 +1,1 @@
+"""The server: rooms for residents and staff above shared floors."""

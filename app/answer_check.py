@@ -1,0 +1,228 @@
+"""Shared floor: check what was typed on one page against the survey. Pure: answers and problems out, nothing raised, nothing kept."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from app.survey import Answers, Page, Question
+
+Typed = Mapping[str, Sequence[str]]
+CONTROLS = frozenset({"key", "seen", "actie", "taal", "versie"})
+DK = "dk"
+LINE_ENDS = re.compile(r"\r\n?|\u2028|\u2029")
+UNKEEPABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
+
+def N_(text: str) -> str:  # noqa: N802  # the name by which gettext knows a text that is translated later
+    return text
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What a resident can mend, in words of her own language: `text` is a msgid, `values` fill its places."""
+
+    text: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+Checked = tuple[Any, Problem | None]
+
+CHOOSE = N_("Kies één antwoord, of sla de vraag over.")
+NEEDED = N_("Kies een antwoord. Deze vraag hebben wij nodig om verder te gaan.")
+UNKNOWN = N_("Dit antwoord staat niet in de lijst. Kies een antwoord uit de lijst.")
+TOO_MANY = N_("Kies hoogstens %(most)s antwoorden. U koos er %(n)s.")
+EXCLUSIVE = N_("U koos “%(option)s” samen met iets anders. Kies één van de twee.")
+TOO_LONG = N_("Uw tekst is te lang: %(n)s tekens. Er passen %(most)s tekens. Maak de tekst korter.")
+BAD_LETTER = N_("In uw tekst staat een teken dat wij niet kunnen bewaren. Haal het weg en druk op Verder.")
+NOT_A_NUMBER = N_("Vul een getal in, bijvoorbeeld 12.")
+OUT_OF_RANGE = N_("Vul een getal in van %(least)s tot en met %(most)s.")
+NOT_A_DATE = N_("Vul een datum in, bijvoorbeeld 31-12-2026.")
+DATE_RANGE = N_("Vul een datum in van %(earliest)s tot en met %(latest)s.")
+FOREIGN = N_("Er kwam iets mee dat niet bij deze vragen hoort. Kijk uw antwoorden na en druk nog een keer op Verder.")
+
+
+def check_page(page: Page, typed: Typed) -> tuple[Answers, dict[str, Problem]]:
+    """Turn the fields of one page into answers.
+
+    typed   : name of the field -> every value that came with it.
+    Returns : the answers by question id, and per field what must be mended ("" for the page as a whole).
+    """
+    answers: Answers = {}
+    problems: dict[str, Problem] = {}
+    if foreign := typed.keys() - page.names - CONTROLS:
+        problems[""] = Problem(FOREIGN, {"n": len(foreign)})
+    for question in page.questions:
+        for name, (value, problem) in _check_question(question, typed).items():
+            if problem:
+                problems[name] = problem
+            elif value not in (None, "", [], {}):
+                answers[name] = value
+    return answers, problems
+
+
+def gate_closed(page: Page, answers: Answers) -> bool:
+    """Whether this page holds a gate that the answer does not pass (under 16)."""
+    return any(question.gate and answers.get(question.id, question.gate) != question.gate for question in page.questions)
+
+
+def typed_again(page: Page, answers: Answers) -> dict[str, list[str]]:
+    """The inverse of check_page: kept answers as the fields of a form."""
+    typed: dict[str, list[str]] = {}
+    for question in page.questions:
+        for name in (question.id, f"{question.id}.anders"):
+            value = answers.get(name)
+            if isinstance(value, dict):
+                typed |= {f"{question.id}.{row}": [str(code)] for row, code in value.items()}
+            elif value is not None:
+                typed[name] = [str(part) for part in value] if isinstance(value, list) else [str(value)]
+    return typed
+
+
+def fields_of(answers: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Answers as `respond` gets them in JSON (a multi a list, a matrix an object) as the fields of a form."""
+    typed: dict[str, list[str]] = {}
+    for name, value in answers.items():
+        if isinstance(value, dict):
+            typed |= {f"{name}.{row}": [_plain(code)] for row, code in value.items()}
+        else:
+            typed[name] = [_plain(part) for part in value] if isinstance(value, list) else [_plain(value)]
+    return typed
+
+
+def _plain(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return "\x00"  # a value of the wrong kind: refused like a letter that cannot be kept
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _check_question(question: Question, typed: Typed) -> dict[str, Checked]:
+    if question.kind == "matrix":
+        return _check_matrix(question, typed)
+    given = [_clean(value) for value in typed.get(question.id, ())]
+    if any(UNKEEPABLE.search(value) for value in given):
+        return {question.id: (None, Problem(BAD_LETTER))}
+    given = [value for value in given if value.strip()]
+    if not given:
+        found: dict[str, Checked] = {question.id: (None, Problem(NEEDED) if question.required else None)}
+    elif len(given) > 1 and question.kind != "multi":
+        found = {question.id: (None, Problem(CHOOSE))}
+    else:
+        found = {question.id: CHECKS[question.kind](question, given)}
+    return found | _check_other(question, typed, given)
+
+
+def _clean(value: str) -> str:
+    return unicodedata.normalize("NFC", LINE_ENDS.sub("\n", value))
+
+
+def _check_other(question: Question, typed: Typed, given: Sequence[str]) -> dict[str, Checked]:
+    """The text beside "anders, namelijk": kept only when that option was chosen or nothing was."""
+    name = f"{question.id}.anders"
+    text = "\n".join(_clean(part) for part in typed.get(name, ())).strip()
+    others = {option.id for option in question.options if option.other}
+    if not text or (given and not others & set(given)):
+        return {}
+    found: dict[str, Checked] = {name: _check_text(text, 200)}
+    if not given and len(others) == 1:
+        code = others.pop()
+        found[question.id] = ([code] if question.kind == "multi" else code, None)
+    return found
+
+
+def _check_matrix(question: Question, typed: Typed) -> dict[str, Checked]:
+    chosen: dict[str, str] = {}
+    found: dict[str, Checked] = {}
+    for row in question.rows:
+        name = f"{question.id}.{row.id}"
+        given = [value for value in typed.get(name, ()) if value != ""]
+        if len(given) > 1:
+            found[name] = (None, Problem(CHOOSE))
+        elif given and given[0] not in question.ids:
+            found[name] = (None, Problem(UNKNOWN))
+        elif given:
+            chosen[row.id] = given[0]
+    return found | {question.id: (chosen, None)}
+
+
+def _check_single(question: Question, given: Sequence[str]) -> Checked:
+    return (given[0], None) if given[0] in question.ids else (None, Problem(UNKNOWN))
+
+
+def _check_multi(question: Question, given: Sequence[str]) -> Checked:
+    chosen = set(given)
+    if not chosen <= question.ids:
+        return None, Problem(UNKNOWN)
+    alone = [option for option in question.options if option.exclusive and option.id in chosen]
+    if alone and len(chosen) > 1:
+        return None, Problem(EXCLUSIVE, {"option": alone[0].text})
+    if question.at_most and len(chosen) > question.at_most:
+        return None, Problem(TOO_MANY, {"most": question.at_most, "n": len(chosen)})
+    return [option.id for option in question.options if option.id in chosen], None
+
+
+def _check_grade(question: Question, given: Sequence[str]) -> Checked:
+    least, most = question.least or 1, question.most or 10
+    if question.allow_dk and given[0] == DK:
+        return DK, None
+    code = _western(given[0]).strip()
+    if re.fullmatch(r"\d{1,3}", code, re.ASCII) and least <= int(code) <= most:
+        return str(int(code)), None
+    return None, Problem(OUT_OF_RANGE, {"least": least, "most": most})
+
+
+def _check_number(question: Question, given: Sequence[str]) -> Checked:
+    code = _western(given[0]).strip().replace(",", ".")
+    if not re.fullmatch(r"-?\d{1,15}(\.\d{1,6})?", code, re.ASCII):
+        return None, Problem(NOT_A_NUMBER)
+    number = Decimal(code)
+    least = question.least if question.least is not None else -(10**15)
+    most = question.most if question.most is not None else 10**15
+    if not least <= number <= most:
+        return None, Problem(OUT_OF_RANGE, {"least": least, "most": most})
+    return (int(number) if number == number.to_integral_value() else float(number)), None
+
+
+def _check_date(question: Question, given: Sequence[str]) -> Checked:
+    code = _western(given[0]).strip()
+    iso = re.fullmatch(r"(\d{4})-(\d\d?)-(\d\d?)", code, re.ASCII)
+    dutch = re.fullmatch(r"(\d\d?)[-/. ](\d\d?)[-/. ](\d{4})", code, re.ASCII)
+    parts = iso.groups() if iso else dutch.groups()[::-1] if dutch else None
+    try:
+        day = date(*(int(part) for part in parts)) if parts else None
+    except ValueError:
+        day = None
+    if day is None:
+        return None, Problem(NOT_A_DATE)
+    earliest, latest = question.earliest or date(1900, 1, 1), question.latest or date(2100, 12, 31)
+    if not earliest <= day <= latest:
+        return None, Problem(DATE_RANGE, {"earliest": f"{earliest:%d-%m-%Y}", "latest": f"{latest:%d-%m-%Y}"})
+    return day.isoformat(), None
+
+
+def _check_words(question: Question, given: Sequence[str]) -> Checked:
+    return _check_text(given[0].strip(), question.longest)
+
+
+def _check_text(text: str, most: int) -> Checked:
+    if UNKEEPABLE.search(text):
+        return None, Problem(BAD_LETTER)
+    if len(text) > most:
+        return None, Problem(TOO_LONG, {"n": len(text), "most": most})
+    return text, None
+
+
+def _western(text: str) -> str:
+    """Arabic-Indic and other digits as 0-9."""
+    return "".join(str(unicodedata.digit(letter)) if letter.isdigit() and not letter.isascii() else letter for letter in text)
+
+
+CHECKS: Mapping[str, Callable[[Question, Sequence[str]], Checked]] = {
+    "single": _check_single, "scale": _check_single, "multi": _check_multi, "grade": _check_grade, "number": _check_number,
+    "date": _check_date, "open": _check_words, "text": _check_words,
+}  # fmt: skip

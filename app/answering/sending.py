@@ -1,0 +1,140 @@
+"""Room answering: look everything over, send it, be thanked; or stop now and go on later with a code."""
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import HTMLResponse, Response
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.access import may
+from app.answer_check import CONTROLS
+from app.answering.review import review_parts
+from app.answering.store import find_key, finish, read_trip
+from app.answering.walk import Walk, begin_walk, change_language, go, hold_key, read_key, read_seen, secret_of, speak
+from app.answering.writer import Busy
+from app.codes import code_hash, in_groups, read_code
+from app.db import Db
+from app.web import Form, page
+
+router = APIRouter(prefix="/v", dependencies=[may("everyone")])
+tries = FixedWindowRateLimiter(MemoryStorage())
+WRONG_CODES = RateLimitItemPerMinute(10, 10)  # wrong codes from one address in ten minutes
+
+
+@router.get("/{survey_id}/controle")
+def review(request: Request, survey_id: str, db: Db) -> Response:
+    walk = begin_walk(request, db, survey_id)
+    if not isinstance(walk, Walk):
+        return walk
+    if not walk.begun:
+        return go(walk, walk.url("bedankt") if walk.finished else walk.url())
+    return show_review(walk)
+
+
+@router.post("/{survey_id}/controle")
+def send(request: Request, survey_id: str, typed: Form, db: Db) -> Response:
+    """Send the whole response, as it was shown on the review page, once."""
+    key, seen = read_key("".join(typed.get("key", ()))), read_seen(typed)
+    if key is None or typed.keys() - CONTROLS:
+        raise HTTPException(400)
+    try:
+        walk = begin_walk(request, db, survey_id, key=key)
+    except SQLAlchemyError:
+        raise HTTPException(503) from None
+    if not isinstance(walk, Walk):
+        return walk
+    if typed.get("taal"):
+        walk = speak(walk, typed["taal"][-1])
+        return change_language(walk, walk.url("controle"))
+    if not walk.begun:
+        return go(walk, walk.url("bedankt") if walk.finished else walk.url())
+    if seen != walk.trip.seen:
+        return show_review(walk, status=409, changed=True)
+    try:
+        walk.writer.keep(lambda connection: send_now(connection, walk))
+    except Busy:
+        return show_review(walk, status=503, busy=True)
+    return go(walk, walk.url("bedankt"))
+
+
+def send_now(connection: Connection, walk: Walk) -> bool:
+    """Read once more inside the group: what is sent is what stands there now, and only when it is what was shown."""
+    trip = read_trip(connection, walk.survey.key, walk.key)
+    if trip is None or trip.seen != walk.trip.seen:
+        return False
+    area = walk.request.app.state.house.programme.row_of(trip.answers.get("wijk"))
+    return finish(connection, walk.survey, trip, area=area, day=walk.today)
+
+
+def show_review(walk: Walk, *, status: int = 200, busy: bool = False, changed: bool = False) -> HTMLResponse:
+    pages, relevant = walk.survey.relevant(walk.trip.answers)
+    return page(
+        walk.request, "answering/review.html", status=status, reader=walk.reader, headers={"Retry-After": "30"} if busy else {},
+        asked=walk.survey, parts=review_parts(walk.survey, pages, relevant, walk.reader.lang), last=walk.survey.numbers[pages[-1].id],
+        key=walk.key, seen=walk.trip.seen, busy=busy, changed=changed,
+    )  # fmt: skip
+
+
+@router.get("/{survey_id}/bedankt")
+def thanks(request: Request, survey_id: str, db: Db) -> Response:
+    walk = begin_walk(request, db, survey_id)
+    if not isinstance(walk, Walk):
+        return walk
+    if not walk.finished:
+        return go(walk, walk.url())
+    return page(request, "answering/thanks.html", reader=walk.reader, asked=walk.survey, receipt=in_groups(walk.receipt))
+
+
+@router.get("/{survey_id}/later")
+def later(request: Request, survey_id: str, db: Db) -> Response:
+    walk = begin_walk(request, db, survey_id)
+    if not isinstance(walk, Walk):
+        return walk
+    if not walk.begun:
+        return go(walk, walk.url("bedankt") if walk.finished else walk.url())
+    return page(request, "answering/later.html", reader=walk.reader, asked=walk.survey, receipt=in_groups(walk.receipt), onward=walk.next_open())
+
+
+@router.get("/{survey_id}/gestopt")
+def stopped(request: Request, survey_id: str, db: Db) -> Response:
+    walk = begin_walk(request, db, survey_id)
+    return page(request, "answering/stopped.html", reader=walk.reader, asked=walk.survey) if isinstance(walk, Walk) else walk
+
+
+@router.get("/{survey_id}/verder")
+def ask_code(request: Request, survey_id: str, db: Db) -> Response:
+    walk = begin_walk(request, db, survey_id)
+    return show_ask_code(walk, "", "") if isinstance(walk, Walk) else walk
+
+
+@router.post("/{survey_id}/verder")
+def go_on(request: Request, survey_id: str, typed: Form, db: Db) -> Response:
+    """Go on with the code from the receipt; ten wrong tries an address in ten minutes, kept in memory as a hash."""
+    walk = begin_walk(request, db, survey_id)
+    if not isinstance(walk, Walk):
+        return walk
+    who = code_hash(secret_of(request), f"{request.client.host if request.client else ''}/{walk.today}")
+    if not tries.test(WRONG_CODES, who):
+        return show_ask_code(walk, "", "wait", status=429)
+    said = "".join(typed.get("code", ()))[:80]
+    code = read_code(said)
+    key = code and find_key(db, walk.survey.key, code_hash(secret_of(request), code))
+    if not key:
+        tries.hit(WRONG_CODES, who)
+        return show_ask_code(walk, said, "wrong" if code else "form", status=422)
+    found = begin_walk(request, db, survey_id, key=key)
+    if not isinstance(found, Walk):
+        return found
+    response = go(found, found.url("bedankt") if found.finished else found.next_open())
+    hold_key(found, response)
+    return response
+
+
+def show_ask_code(walk: Walk, said: str, wrong: str, *, status: int = 200) -> HTMLResponse:
+    headers = {"Retry-After": "600"} if status == 429 else {}
+    from_typed = said.encode("utf-8", "replace").decode().replace("\x00", "")
+    return page(
+        walk.request, "answering/resume.html", status=status, reader=walk.reader, headers=headers, asked=walk.survey, typed=from_typed, wrong=wrong
+    )

@@ -1,0 +1,202 @@
+"""Room answering: one resident's request: which survey, which response, which language; and where the way goes on."""
+
+import uuid
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from fastapi import HTTPException, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from sqlmodel import Session
+
+from app.answer_check import typed_again
+from app.answering.known import Known
+from app.answering.store import KeptPage, Trip, read_trip
+from app.answering.writer import Writer
+from app.codes import code_hash, receipt_of
+from app.survey import Answers, Page, Survey
+from app.web import Reader, page, printable, reader_of, remember_language
+
+KEEP_COOKIE = 24 * 3600
+Typed = dict[str, list[str]]
+
+
+@dataclass(frozen=True)
+class Walk:
+    """Everything a route needs to answer; `survey` speaks the reader's language."""
+
+    request: Request
+    trip: Trip
+    survey: Survey
+    reader: Reader
+    key: str
+    back: bool = False  # this browser sent the key in its cookie
+
+    @property
+    def begun(self) -> bool:
+        return self.trip.state == "begun"
+
+    @property
+    def finished(self) -> bool:
+        return self.trip.state == "finished"
+
+    @property
+    def receipt(self) -> str:
+        return receipt_of(secret_of(self.request), self.key)
+
+    @property
+    def receipt_hash(self) -> str:
+        return code_hash(secret_of(self.request), self.receipt)
+
+    @property
+    def writer(self) -> Writer:
+        writer: Writer = self.request.app.state.writer
+        return writer
+
+    @property
+    def today(self) -> date:
+        day: date = self.request.app.state.house.settings.clock().date()
+        return day
+
+    def url(self, part: object = "") -> str:
+        return f"/v/{self.survey.key}/{part}".removesuffix("/")
+
+    def _numbers(self, answers: Answers) -> list[int]:
+        pages, _ = self.survey.relevant(answers)
+        return [self.survey.numbers[page.id] for page in pages]
+
+    def after(self, number: int, answers: Answers) -> str:
+        """Where Verder leads from page `number`."""
+        return self.url(next((other for other in self._numbers(answers) if other > number), "controle"))
+
+    def before(self, number: int, answers: Answers) -> str:
+        return self.url(max((other for other in self._numbers(answers) if other < number), default=1))
+
+    def next_open(self) -> str:
+        """The first page on the way that was not passed yet: where someone who comes back goes on."""
+        passed = {self.survey.numbers[page] for page in self.trip.pages}
+        return self.url(next((number for number in self._numbers(self.trip.answers) if number not in passed), "controle"))
+
+
+def read_key(text: str | None) -> str | None:
+    """A response's key as a device holds it, or None when it cannot be one."""
+    try:
+        return str(uuid.UUID(text)) if text and len(text) == 36 else None
+    except ValueError:
+        return None
+
+
+def read_seen(typed: Typed) -> int:
+    seen = "".join(typed.get("seen", ("0",)))
+    if not (seen.isascii() and seen.isdigit() and len(seen) < 10):
+        raise HTTPException(400)
+    return int(seen)
+
+
+def read_page(survey: Survey, number: str) -> tuple[int, Page]:
+    found = survey.page(int(number)) if number.isascii() and number.isdigit() and len(number) < 6 else None
+    if found is None:
+        raise HTTPException(404)
+    return int(number), found
+
+
+def known_of(request: Request) -> Known:
+    known: Known = request.app.state.known
+    return known
+
+
+def secret_of(request: Request) -> bytes:
+    secret: bytes = request.app.state.house.settings.key
+    return secret
+
+
+def begin_walk(request: Request, db: Session, survey_key: str, *, key: str | None = None, version: str = "") -> Walk | HTMLResponse:
+    """Read who comes back and what is open, in one statement; a plain page when there is nothing to answer."""
+    held = read_key(request.cookies.get("antwoord"))
+    trip = read_trip(db, survey_key, key or held)
+    if trip is None:
+        raise HTTPException(404)
+    survey = known_of(request).version(db, trip, version)
+    db.close()  # gives the connection back: the writer queue may need it
+    reader = reader_of(request, survey.languages, [survey.domain], trip.lang)
+    spoken = known_of(request).in_language(survey, reader.lang)
+    if not _is_open(request, trip):
+        return _closed(request, trip, spoken, reader)
+    return Walk(request, trip, spoken, reader, key or held or str(uuid.uuid4()), back=bool(held))
+
+
+def walk_without_database(request: Request, survey_key: str, key: str) -> Walk:
+    """The same from what this process remembers, so that a form comes back filled in while the database is away."""
+    survey = known_of(request).newest.get(survey_key)
+    if survey is None:
+        raise HTTPException(503)
+    reader = reader_of(request, survey.languages, [survey.domain])
+    trip = Trip(survey_key, "open", survey.fingerprint, survey.audience, pages={})
+    return Walk(request, trip, known_of(request).in_language(survey, reader.lang), reader, key)
+
+
+def _is_open(request: Request, trip: Trip) -> bool:
+    production = request.app.state.house.settings.env == "production"
+    return trip.survey_state == "open" or (trip.survey_state == "test" and not production)
+
+
+def _closed(request: Request, trip: Trip, survey: Survey, reader: Reader) -> HTMLResponse:
+    if trip.survey_state in {"draft", "test"}:
+        raise HTTPException(404)
+    status = 503 if trip.survey_state == "paused" else 410
+    headers = {"Retry-After": "3600"} if status == 503 else {}
+    return page(request, "answering/closed.html", status=status, reader=reader, headers=headers, asked=survey, state=trip.survey_state)
+
+
+def show_page(walk: Walk, number: int, part: Page, *, status: int = 200, typed: Typed | None = None, **more: Any) -> HTMLResponse:
+    """One page of questions: as kept, or as typed with what must be mended beside it."""
+    answers = walk.trip.answers
+    pages, relevant = walk.survey.relevant(answers)
+    on_way = [each.id for each in pages]
+    kept = walk.trip.pages.get(part.id, KeptPage(0, {}))
+    told: dict[str, Any] = {"problems": {}, "busy": False, "seen": kept.revision} | more
+    response = page(
+        walk.request, "answering/page.html", status=status, reader=walk.reader, headers={"Retry-After": "30"} if status == 503 else {},
+        asked=walk.survey, part=part, number=number, questions=part.asked(relevant | kept.answers), answers=relevant, key=walk.key,
+        typed=again(typed) if typed is not None else typed_again(part, kept.answers),
+        nth=on_way.index(part.id) + 1 if part.id in on_way else number, total=max(len(on_way), 1), **told,
+    )  # fmt: skip
+    hold_key(walk, response)
+    return response
+
+
+def again(typed: Typed) -> Typed:
+    """What was typed, as it can stand in a page."""
+    return {name: [printable(value) for value in values] for name, values in typed.items()}
+
+
+def go(walk: Walk, url: str) -> RedirectResponse:
+    """303: after a post the browser asks for the next page, so that its back button works."""
+    response = RedirectResponse(url, 303, headers={"Cache-Control": "no-store"})
+    hold_key(walk, response)
+    return response
+
+
+def hold_key(walk: Walk, response: Response) -> None:
+    secure = walk.request.url.scheme == "https"
+    response.set_cookie("antwoord", walk.key, max_age=KEEP_COOKIE, path=walk.url(), httponly=True, samesite="lax", secure=secure)
+
+
+def forget_key(walk: Walk, response: Response) -> None:
+    del response.headers["set-cookie"]
+    response.delete_cookie("antwoord", path=walk.url(), httponly=True, samesite="lax")
+
+
+def speak(walk: Walk, wanted: str) -> Walk:
+    """The same walk in another language, when that is offered."""
+    if wanted not in walk.reader.offered:
+        return walk
+    known = known_of(walk.request)
+    survey = known.versions.get((walk.survey.key, walk.survey.fingerprint), walk.survey)
+    return replace(walk, reader=replace(walk.reader, lang=wanted), survey=known.in_language(survey, wanted))
+
+
+def change_language(walk: Walk, url: str) -> Response:
+    response = go(walk, url)
+    remember_language(walk.request, response, walk.reader.lang)
+    return response

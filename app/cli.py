@@ -1,0 +1,256 @@
+"""The operator's commands: `wijkstem` and `python -m app`. Machine output to stdout, the rest to stderr; one clear line and exit 2 on bad input."""
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session
+
+import app.findings.jobs  # noqa: F401  # a room names its jobs when it is loaded
+from app.access import policies
+from app.answering.intake import take_in
+from app.areas import Programme
+from app.demo import made_up_responses, read_words
+from app.findings.export import ALLOWED, Wanted, export_table
+from app.findings.frames import Slice, survey_of
+from app.findings.runs import run_analysis
+from app.jobs import add_job, drain, work_on
+from app.main import create_app
+from app.migrate import migrate as migrate_tables
+from app.models.answers import SOURCES
+from app.office.commands import load_survey_file, survey_cli, translations_cli
+from app.office.stats import database_counts
+from app.office.surveys import listed_surveys
+from app.serving import serve_pages
+from app.settings import Settings
+from app.survey import Survey
+from app.terminal import Progress, Wrong, note, opened, ready, say
+from app.web import House
+
+cli = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, help="Wijkstem, for operators.")
+jobs_cli = typer.Typer(no_args_is_help=True, help="Background work.")
+cli.add_typer(survey_cli, name="survey")
+cli.add_typer(jobs_cli, name="jobs")
+cli.add_typer(translations_cli, name="translations")
+
+Key = Annotated[str, typer.Argument(help="Key of the survey.")]
+Seed = Annotated[int, typer.Option(help="Same input and seed: same result.", min=0, max=2**32 - 1)]
+SurveyKey = Annotated[str, typer.Option("--survey", help="Only this survey.")]
+Wave = Annotated[str, typer.Option(help="Only this wave: a year, such as 2026.")]
+Since = Annotated[str, typer.Option("--from", help="From this day on, YYYY-MM-DD.")]
+Until = Annotated[str, typer.Option("--to", help="Up to and including this day, YYYY-MM-DD.")]
+
+
+# Every usage mistake of typer descends from this class, which has no public name.
+USAGE: type[Exception] = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run one command. Every mendable mistake is one line on stderr and exit 2."""
+    try:
+        code = cli(arguments, prog_name="wijkstem", standalone_mode=False)
+    except USAGE as wrong:
+        fail(wrong.format_message())  # type: ignore[attr-defined]  # the class has no public name
+    except (Wrong, ValueError, LookupError) as wrong:
+        fail(str(wrong.args[0] if wrong.args else wrong))
+    except OSError as wrong:
+        fail(f"{wrong.filename or 'file'}: {wrong.strerror or wrong}")
+    except SQLAlchemyError as wrong:
+        fail(f"the database does not answer as it should ({type(wrong).__name__}): is DATABASE_URL right, and was `wijkstem migrate` run?")
+    except (KeyboardInterrupt, typer.Abort):
+        sys.exit(130)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def fail(reason: str) -> NoReturn:
+    line = " ".join(reason.split()).encode("utf-8", "replace").decode()
+    sys.stderr.write(f"wijkstem: {line}\n")
+    sys.exit(2)
+
+
+@cli.command()
+def migrate(to: Annotated[str, typer.Option("--to", help="Version to go to; base for none.")] = "head") -> None:
+    """Bring the tables of DATABASE_URL to this version."""
+    _, engine, _ = opened()
+    say(f"tables at {migrate_tables(engine, to)}")
+
+
+@cli.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)] = 8000,
+    workers: Annotated[int, typer.Option(help="Server processes.", min=1, max=64)] = 1,
+    no_worker: Annotated[bool, typer.Option("--no-worker", help="Do not start a worker for background jobs.")] = False,
+    migrate_first: Annotated[bool, typer.Option("--migrate", help="Bring the tables to this version first.")] = False,
+) -> None:
+    """Serve the pages, with one worker beside it."""
+    if migrate_first:
+        migrate()
+    ready()
+    serve_pages(host, port, workers, worker=not no_worker)
+
+
+@cli.command()
+def start(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)] = 8000,
+    workers: Annotated[int, typer.Option(help="Server processes.", min=1, max=64)] = 1,
+    no_worker: Annotated[bool, typer.Option("--no-worker", help="Do not start a worker for background jobs.")] = False,
+) -> None:
+    """Everything at once, for a first look: migrate, fill an empty database with a demonstration, print the links, serve."""
+    settings, engine, programme = opened()
+    if settings.env == "production":
+        raise Wrong("start is for a first look; in production run `wijkstem migrate` and `wijkstem serve`")
+    migrate()
+    with Session(engine) as db:
+        empty = not listed_surveys(db)
+    if empty:
+        note("The database is empty: filling it with made-up answers. This takes half a minute.")
+        demo()
+    base = f"http://{'localhost' if host in {'127.0.0.1', '0.0.0.0'} else host}:{port}"  # noqa: S104  # compared, not bound
+    note(f"\nWijkstem {programme.name}\n  first page       {base}/\n  answer           {base}/v/{programme.surveys[0]}")
+    note(f"  in Arabic        {base}/v/{programme.surveys[0]}?taal=ar\n  stop with Ctrl-C\n")
+    serve(host, port, workers, no_worker=no_worker)
+
+
+@cli.command()
+def worker() -> None:
+    """Do background jobs as they come."""
+    settings, _, _ = ready()
+    work_on(settings)
+
+
+@jobs_cli.command("run")
+def run_jobs(once: Annotated[bool, typer.Option("--once", help="Do what waits, then stop.")] = False) -> None:
+    """Do the jobs that wait."""
+    if not once:
+        worker()
+        return
+    settings, _, _ = ready()
+    say(f"{drain(settings)} jobs done")
+
+
+@cli.command()
+def demo(
+    responses: Annotated[int, typer.Option(help="Made-up people per resident survey; 0 for none.", min=0, max=200_000)] = 240,
+    seed: Seed = 1,
+) -> None:
+    """Fill the database with a full tour: surveys open, made-up answers in every language and channel, one run of the analysis."""
+    settings, engine, programme = ready()
+    for key in programme.surveys:
+        load_survey_file(settings, engine, programme, key)
+        n = responses if key == programme.surveys[0] else responses // 10
+        survey = _survey(engine, key)
+        words = read_words(settings.surveys)
+        accepted = _take_in(settings, engine, programme, key, made_up_responses(survey, words, n=n, seed=seed), total=n)["accepted"]
+        note(f"{key}: open, {accepted} made-up responses")
+        if accepted:
+            _analyse(settings, engine, programme, key, seed)
+
+
+def _survey(engine: Engine, key: str) -> Survey:
+    with engine.connect() as connection:
+        return survey_of(connection, key)
+
+
+@cli.command()
+def respond(key: Key, file: Annotated[Path, typer.Argument(help="One response a line, JSON.")]) -> None:
+    """Take in whole responses from a file; prints how many were accepted, duplicate and refused."""
+    settings, engine, programme = ready()
+    with file.open("rb") as raw:
+        total = sum(1 for _ in raw)
+    with file.open(encoding="utf-8", errors="surrogateescape") as lines:
+        counts = _take_in(settings, engine, programme, key, lines, total=total, label=str(file))
+    say(json.dumps({name: counts[name] for name in ("accepted", "duplicate", "refused")}))
+    if counts["refused"]:
+        raise typer.Exit(1)
+
+
+def _take_in(settings: Settings, engine: Engine, programme: Programme, key: str, lines: Any, *, total: int, label: str = "") -> Counter[str]:
+    progress = Progress()
+    counts: Counter[str] = Counter()
+    for counts, reasons in take_in(engine, House(settings, programme), key, lines):  # noqa: B007  # the last counts are the answer
+        for reason in reasons:
+            note(f"{label}: {reason}")
+        progress("responses", counts.total(), total)
+    return counts
+
+
+@cli.command()
+def analyse(
+    survey: SurveyKey = "", wave: Wave = "", since: Since = "", until: Until = "", seed: Seed = 0,
+    engine_name: Annotated[str, typer.Option("--engine", help="serial, joblib or dask: the same result.")] = "serial",
+    in_background: Annotated[bool, typer.Option("--queue", help="Leave it to the worker.")] = False,
+) -> None:  # fmt: skip
+    """Put open answers under their pillar and into themes; prints the id of the run."""
+    settings, engine, programme = ready()
+    if engine_name not in {"serial", "joblib", "dask"}:
+        raise Wrong(f"--engine: “{engine_name}” is not serial, joblib or dask")
+    part = _slice(survey, wave, since, until)
+    if in_background:
+        add_job(settings, "analyse", survey=survey, wave=wave, seed=seed, how=engine_name)
+        say("queued")
+        return
+    say(_analyse(settings, engine, programme, survey, seed, part=part, how=engine_name))
+
+
+def _analyse(settings: Settings, engine: Engine, programme: Programme, survey: str, seed: int, *, part: Slice | None = None, how: str = "serial") -> str:
+    if survey:
+        _survey(engine, survey)
+    return run_analysis(engine, settings, programme, part or Slice(survey), seed=seed, how=how, progress=Progress())
+
+
+def _slice(survey: str, wave: str, since: str, until: str, source: str = "") -> Slice:
+    if wave and not (wave.isascii() and wave.isdigit() and len(wave) == 4 and int(wave) > 0):
+        raise Wrong(f"--wave: “{wave}” is not a year such as 2026")
+    return Slice(survey, wave, _day("--from", since), _day("--to", until), source)
+
+
+def _day(option: str, text: str) -> date | None:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date() if text else None  # noqa: DTZ007  # a day has no time zone
+    except ValueError:
+        raise Wrong(f"{option}: “{text}” is not a day such as 2026-12-31") from None
+
+
+@cli.command()
+def export(
+    kind: Annotated[str, typer.Option(help="themes, counts, responses, statements, codebook or raw.")],
+    role: Annotated[str, typer.Option(help="On whose behalf: what this role may see.")],
+    out: Annotated[Path, typer.Option(help="File to write.")],
+    file_format: Annotated[str, typer.Option("--format", help="csv or xlsx.")] = "csv",
+    survey: SurveyKey = "", wave: Wave = "", since: Since = "", until: Until = "",
+    source: Annotated[str, typer.Option(help="survey, professional, wijkgesprek or kennissessie.")] = "",
+    purpose: Annotated[str, typer.Option(help="Why; kept in the log for row-level tables.")] = "",
+) -> None:  # fmt: skip
+    """Write one table to a file. Figures pass the disclosure door; row-level tables are logged."""
+    settings, engine, programme = ready()
+    for option, value, known in (("--kind", kind, ALLOWED), ("--format", file_format, ("csv", "xlsx")), ("--source", source, ("", *SOURCES))):
+        if value not in known:
+            raise Wrong(f"{option}: “{value}” is not one of {', '.join(name for name in known if name)}")
+    wanted = Wanted(kind, role, file_format, _slice(survey, wave, since, until, source), purpose)
+    if survey:
+        _survey(engine, survey)
+    say(f"{out}: {export_table(engine, settings, programme, wanted, out)} rows")
+
+
+@cli.command()
+def routes(as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
+    """Every route, its method and the policy that guards it."""
+    rows = [{"method": method, "path": path, "policy": policy} for method, path, policy in policies(create_app())]
+    say(json.dumps(rows, indent=1) if as_json else "\n".join(f"{row['method']:6} {row['path']:30} {row['policy']}" for row in rows))
+
+
+@cli.command()
+def stats(as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
+    """How much is in the database; only finished responses count as responses."""
+    settings, engine, _ = ready()
+    found = database_counts(settings, engine)
+    say(json.dumps(found) if as_json else "\n".join(f"{name}: {value}" for name, value in found.items()))

@@ -1,0 +1,1 @@
+"""Room findings: run the analysis, and let themes and figures leave. The one room that imports analysis/."""

@@ -1,0 +1,107 @@
+"""Room findings: one run of the analysis over the statements, kept with its ledger so that it can be done again to the byte."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, Engine, insert, select
+
+from app.areas import Programme, read_toml
+from app.db import IMMEDIATE
+from app.findings.frames import Slice, statements_frame, statements_of
+from app.models import Placement, Run, Theme
+from app.models.base import random_id
+from app.settings import Settings
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+REST = "rest"
+RUN, THEME, PLACEMENT = Run.__table__, Theme.__table__, Placement.__table__  # type: ignore[attr-defined]  # SQLModel does not declare its table
+Progress = Callable[[str, int, int], None]
+
+
+def run_analysis(
+    engine: Engine, settings: Settings, programme: Programme, part: Slice, *, seed: int = 0, how: str = "serial", progress: Progress | None = None
+) -> str:
+    """Put every statement of this slice under its pillar and in a theme; returns the id of the run.
+
+    Raises LookupError when there is nothing to analyse.
+    """
+    from analysis.pipeline import analyse  # noqa: PLC0415  # pandas and scikit-learn cost more start-up than all the rest
+
+    with engine.connect() as connection:
+        statements = statements_of(connection, part)
+    if not statements:
+        raise LookupError(f"there are no statements to analyse{f' for survey “{part.survey}”' if part.survey else ''}")
+    options = {"pillars": pillar_words(settings, programme)} if programme.words else {}
+    result = analyse(statements_frame(statements), engine=how, seed=seed, progress=progress, **options)
+    run = {
+        "id": random_id("b"), "survey_key": part.survey or None, "made_at": settings.clock(), "seed": seed, "engine": how,
+        "software": f"wijkstem {version('wijkstem')}", "parameters": _parameters(part, programme),
+        "input_hash": input_hash(statements), **ledger(result),
+    }  # fmt: skip
+    with engine.execution_options(**{IMMEDIATE: True}).begin() as connection:
+        _keep(connection, run, statements, result)
+    return str(run["id"])
+
+
+def pillar_words(settings: Settings, programme: Programme) -> dict[str, dict[str, str]]:
+    """The words of a programme with pillars of its own: pillar -> language -> words."""
+    words = read_toml(settings.surveys / (programme.words or ""))
+    return {pillar: {lang: str(said) for lang, said in by_lang.items()} for pillar, by_lang in words.items()}
+
+
+def ledger(result: "DataFrame") -> dict[str, int]:
+    """In = themed + rest + excluded; a run that does not add up is not kept."""
+    excluded = int((result["excluded"] != "").sum())
+    rest = int(((result["theme"] == REST) & (result["excluded"] == "")).sum())
+    return {"n_in": len(result), "n_themed": len(result) - excluded - rest, "n_rest": rest, "n_excluded": excluded}
+
+
+def input_hash(statements: list[dict[str, Any]]) -> str:
+    said = [[row["id"], row["text"], row["lang"], row["pillar_asked"]] for row in statements]
+    return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
+
+
+def _parameters(part: Slice, programme: Programme) -> str:
+    return json.dumps({**{name: str(value) for name, value in vars(part).items() if value}, "programme": programme.key}, sort_keys=True)
+
+
+def _keep(connection: Connection, run: dict[str, Any], statements: list[dict[str, Any]], result: "DataFrame") -> None:
+    who = {row["id"]: row["response_id"] or row["id"] for row in statements}
+    connection.execute(insert(RUN).values(**run))
+    placements = [
+        {
+            "run_id": run["id"], "statement_id": id_, "pillar": row["pillar"], "confidence": float(row["pillar_confidence"]),
+            "also": row["also"], "theme": row["theme"], "fit": float(row["fit"]), "excluded": row["excluded"], "quote": bool(row["quote"]),
+        }
+        for id_, row in zip(result.index, result.to_dict("records"), strict=True)
+    ]  # fmt: skip
+    connection.execute(insert(PLACEMENT), placements)
+    themes: dict[tuple[str, str], dict[str, Any]] = {}
+    people: dict[tuple[str, str], set[str]] = {}
+    for placed, label in zip(placements, result["theme_label"], strict=True):
+        if placed["excluded"]:
+            continue
+        place = (placed["pillar"], placed["theme"])
+        theme = themes.setdefault(
+            place, {"run_id": run["id"], "pillar": place[0], "key": place[1], "label": label[:200], "n": 0, "people": 0}
+        )
+        theme["n"] += 1
+        people.setdefault(place, set()).add(who[placed["statement_id"]])
+    for place, theme in themes.items():
+        theme["people"] = len(people[place])
+    if themes:
+        connection.execute(insert(THEME), list(themes.values()))
+
+
+def newest_run(connection: Connection, survey: str) -> Any:
+    """The last run over this survey (or over everything, when none is named). Raises LookupError when there is none."""
+    wanted = RUN.c.survey_key == survey if survey else RUN.c.survey_key.is_(None)
+    row = connection.execute(select(RUN).where(wanted).order_by(RUN.c.made_at.desc(), RUN.c.id)).first()
+    if row is None:
+        raise LookupError(f"no analysis was run{f' for survey “{survey}”' if survey else ''}: run `wijkstem analyse` first")
+    return row

@@ -1,0 +1,87 @@
+"""Room front: pages that ask nothing, files a browser fetches, and the two questions a watchman asks."""
+
+from datetime import timedelta
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from sqlalchemy import select, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.access import may
+from app.db import Db
+from app.i18n import texts
+from app.layout.assets import ASSETS, FOR_EVER
+from app.models import Survey, SurveyVersion
+from app.survey import load_survey
+from app.web import page, reader_of
+
+router = APIRouter(dependencies=[may("everyone")])
+
+
+@router.get("/")
+def home(request: Request, db: Db) -> HTMLResponse:
+    reader = reader_of(request)
+    rows = db.execute(
+        select(Survey.key, SurveyVersion.source)
+        .join(SurveyVersion, SurveyVersion.fingerprint == Survey.fingerprint)  # type: ignore[arg-type]  # SQLModel columns look like their values
+        .where(Survey.state == "open", Survey.audience == "resident")  # type: ignore[arg-type]  # as above
+        .order_by(Survey.key)
+    )
+    folder = request.app.state.house.settings.translations
+    surveys = []
+    for key, source in rows:
+        survey = load_survey(source, key)
+        title = texts(reader.lang, survey.domain, folder).pgettext("survey", survey.title)
+        translated = reader.lang == "nl" or title != survey.title
+        surveys.append({"url": f"/v/{key}", "title": title, "lang": reader.lang if translated else "nl", "minutes": survey.minutes})
+    return page(request, "front/home.html", reader=reader, surveys=surveys)
+
+
+@router.get("/privacy")
+def privacy(request: Request) -> HTMLResponse:
+    return page(request, "front/privacy.html")
+
+
+@router.get("/toegankelijkheid")
+def accessibility(request: Request) -> HTMLResponse:
+    return page(request, "front/accessibility.html")
+
+
+@router.get("/gebied")
+def area(request: Request) -> HTMLResponse:
+    return page(request, "front/area.html")
+
+
+@router.get("/.well-known/security.txt")
+def security_txt(request: Request) -> PlainTextResponse:
+    house = request.app.state.house
+    expires = (house.settings.clock() + timedelta(days=180)).strftime("%Y-%m-%dT00:00:00Z")
+    lines = [f"Contact: mailto:{house.programme.contact.mail}", f"Expires: {expires}", "Preferred-Languages: nl, en"]
+    return PlainTextResponse("\n".join(lines) + "\n")
+
+
+@router.get("/static/{name}")
+def static(request: Request, name: str) -> Response:
+    asset = ASSETS.get(name)
+    if asset is None:
+        raise HTTPException(404)
+    packed = "gzip" in request.headers.get("accept-encoding", "")
+    headers = {"Cache-Control": FOR_EVER, "Vary": "Accept-Encoding"} | ({"Content-Encoding": "gzip"} if packed else {})
+    return Response(asset.packed if packed else asset.body, media_type=asset.kind, headers=headers)
+
+
+@router.get("/healthz")
+def healthz(request: Request) -> JSONResponse:
+    """The process lives; `nonce` tells which one it is."""
+    return JSONResponse({"status": "ok", "nonce": request.app.state.house.settings.instance_nonce})
+
+
+@router.get("/readyz")
+def readyz(request: Request) -> JSONResponse:
+    """The process can serve: its database answers."""
+    try:
+        with request.app.state.engine.connect() as connection:
+            connection.execute(text("SELECT key FROM survey LIMIT 1"))
+    except SQLAlchemyError:
+        return JSONResponse({"status": "database does not answer"}, 503, headers={"Retry-After": "5"})
+    return JSONResponse({"status": "ok"})

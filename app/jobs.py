@@ -1,0 +1,80 @@
+"""Shared floor: background work in the same database: rooms name their jobs here, a worker does them one by one."""
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from huey import PostgresHuey, SqliteHuey
+from huey.api import Huey
+
+from app.settings import Settings
+
+log = logging.getLogger("wijkstem")
+Job = Callable[..., None]
+JOBS: dict[str, Job] = {}
+
+
+def job(name: str) -> Callable[[Job], Job]:
+    """Decorates a room's function: `@job("analyse") def analyse(settings, **what)`. A job may run twice and must then do no harm."""
+
+    def register(work: Job) -> Job:
+        JOBS[name] = work
+        return work
+
+    return register
+
+
+@cache
+def queue_at(settings: Settings) -> Huey:
+    """The queue of this installation: its tables stand beside ours, no broker runs."""
+    if settings.url.startswith("sqlite"):
+        queue: Huey = SqliteHuey("wijkstem", filename=settings.url.removeprefix("sqlite:///"), fsync=True, journal_mode="wal", timeout=10)
+    else:
+        queue = PostgresHuey("wijkstem", dsn=settings.url.replace("postgresql+psycopg://", "postgresql://", 1))
+
+    @queue.task(retries=2, retry_delay=20, name="job")  # type: ignore[untyped-decorator]  # huey has no types
+    def run(name: str, what: dict[str, Any]) -> None:
+        log.info("job %s begins", name)
+        JOBS[name](settings, **what)
+        log.info("job %s is done", name)
+
+    queue.run = run
+    return queue
+
+
+def add_job(settings: Settings, name: str, **what: Any) -> None:
+    """Put work in the queue; only plain values, no answers of residents."""
+    if name not in JOBS:
+        raise ValueError(f"no job is called “{name}” (known: {', '.join(sorted(JOBS))})")
+    queue_at(settings).run(name, what)
+
+
+def waiting_jobs(settings: Settings) -> int:
+    queue = queue_at(settings)
+    return int(queue.pending_count()) + int(queue.scheduled_count())
+
+
+def drain(settings: Settings) -> int:
+    """Do what waits now, in this process; returns how many jobs were done."""
+    queue, done = queue_at(settings), 0
+    while (task := queue.dequeue()) is not None:
+        queue.execute(task)
+        done += 1
+    return done
+
+
+def work_on(settings: Settings) -> None:
+    """Do jobs as they come, until told to stop; also when the server that started this worker is gone."""
+    if parent := os.environ.get("WIJKSTEM_PARENT"):
+        threading.Thread(target=_follow, args=(int(parent),), daemon=True).start()
+    queue_at(settings).create_consumer(workers=1, worker_type="thread", periodic=False, check_worker_health=True).run()
+
+
+def _follow(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(0)

@@ -1,0 +1,109 @@
+"""create_app(): mounts the rooms, puts headers on every answer, and shows a page in the reader's language when something is wrong."""
+
+import logging
+import secrets
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.access import refuse_without_policy
+from app.answering import routes as answering
+from app.answering import sending
+from app.answering.known import Known
+from app.answering.writer import Busy, Writer
+from app.areas import load_programme
+from app.db import engine_at
+from app.front import routes as front
+from app.settings import Settings, read_settings
+from app.web import SECURITY, House, page
+
+log = logging.getLogger("wijkstem")
+
+
+class Headers:
+    """Every answer carries the security headers, errors too; one log line a request without query, values or address."""
+
+    def __init__(self, app: ASGIApp, *, production: bool) -> None:
+        self.app = app
+        extra = {"Strict-Transport-Security": "max-age=31536000"} if production else {}
+        self.headers = [(name.lower().encode(), value.encode()) for name, value in (SECURITY | extra).items()]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        began = time.perf_counter()
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *self.headers]
+                route = getattr(scope.get("route"), "path", "-")
+                log.info("%s %s %s %.0f ms", scope["method"], route, message["status"], (time.perf_counter() - began) * 1000)
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers)
+
+
+def mount(app: FastAPI, *routers: APIRouter) -> None:
+    """Routes keep the policy that their router declared, and stand in one flat list that `routes` can show."""
+    for router in routers:
+        app.router.routes.extend(router.routes)
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    settings = settings or read_settings()
+    engine = engine_at(settings.url)
+
+    @asynccontextmanager
+    async def living(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        app.state.writer.stop()
+
+    app = FastAPI(title="Wijkstem", openapi_url=None, docs_url=None, redoc_url=None, lifespan=living)
+    app.state.engine = engine
+    app.state.writer = Writer(engine)
+    app.state.known = Known(settings.translations)
+    app.state.house = House(settings, load_programme(settings.surveys))
+    app.state.monotonic = time.monotonic
+    mount(app, front.router, sending.router, answering.router)
+    refuse_without_policy(app)
+    app.add_middleware(GZipMiddleware, minimum_size=600, compresslevel=5)
+    app.add_middleware(Headers, production=settings.env == "production")
+    app.add_exception_handler(HTTPException, _refused)
+    app.add_exception_handler(RequestValidationError, _refused)
+    app.add_exception_handler(SQLAlchemyError, _busy)
+    app.add_exception_handler(Busy, _busy)
+    app.add_exception_handler(Exception, _broken)
+    return app
+
+
+def _refused(request: Request, reason: Exception) -> HTMLResponse:
+    status = reason.status_code if isinstance(reason, HTTPException) else 400
+    if status == 503:
+        return _busy(request, reason)
+    headers = dict(getattr(reason, "headers", None) or {})
+    return page(request, "layout/error.html", status=status, number="", headers=headers)
+
+
+def _busy(request: Request, reason: Exception) -> HTMLResponse:
+    log.warning("busy: %s", type(reason).__name__)
+    return page(request, "layout/error.html", status=503, number="", headers={"Retry-After": "30"})
+
+
+def _broken(request: Request, reason: Exception) -> HTMLResponse:
+    """Logged once under a short number, without what the resident typed; the page shows the same number."""
+    number = secrets.token_hex(3)
+    frame = reason.__traceback__
+    while frame and frame.tb_next:
+        frame = frame.tb_next
+    where = f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}" if frame else "?"
+    log.error("fault %s: %s at %s", number, type(reason).__name__, where)
+    return page(request, "layout/error.html", status=500, number=number)

@@ -1,0 +1,1 @@
+"""Room office: surveys are imported, checked, opened and closed."""

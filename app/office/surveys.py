@@ -1,0 +1,154 @@
+"""Room office: a survey file becomes a survey that residents can answer; a version that was answered never changes."""
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlmodel import Session
+
+from app.db import lock_for_writing
+from app.models import Response, Survey, SurveyVersion
+from app.survey import Survey as Asked
+from app.survey import fingerprint_of, load_survey
+from app.survey_check import KEY, missing_promise, mistakes
+
+OPENABLE = ("draft", "test", "paused", "paper_only", "closed")
+
+
+class Refused(ValueError):  # noqa: N818  # it is what the office reads, not an error of the program
+    """What the office asked cannot be done; the message says why and what can."""
+
+
+@dataclass(frozen=True)
+class Imported:
+    key: str
+    number: str
+    new: bool
+
+
+def read_file(file: Path, *, most: int = 1_000_000) -> str:
+    """The text of a survey file, bounded before it is read."""
+    try:
+        if file.stat().st_size > most:
+            raise Refused(f"{file}: larger than {most // 1_000_000} MB, this is not a survey")
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as wrong:
+        raise Refused(f"{file}: {wrong.strerror if isinstance(wrong, OSError) else 'not UTF-8 text'}") from None
+
+
+def check_source(source: str, *, pillars: Sequence[str], languages: Sequence[str]) -> list[str]:
+    return [str(mistake) for mistake in mistakes(source, pillars=pillars, known_languages=languages)]
+
+
+def import_survey(db: Session, source: str, *, key: str = "", today: date) -> Imported:
+    """Store a checked survey as a draft, or as a new version of the survey with this key.
+
+    A draft is replaced. A survey that was opened gets a minor version when only words changed; other ids need another key.
+    """
+    asked = load_survey(source, key)
+    if not KEY.fullmatch(asked.key):
+        raise Refused(f"key “{asked.key}” may hold small letters, digits and -, 3 to 64 long")
+    lock_for_writing(db)
+    survey = db.get(Survey, asked.key)
+    if survey is None:
+        db.add(Survey(key=asked.key, audience=asked.audience, fingerprint=asked.fingerprint))
+        db.flush()
+        return _version(db, asked, source, "1.0", today)
+    if survey.fingerprint == asked.fingerprint:
+        return Imported(asked.key, _number(db, survey), new=False)
+    known = db.get(SurveyVersion, asked.fingerprint)
+    number = known.number if known else _next_number(db, survey, asked)
+    survey.audience, survey.fingerprint = asked.audience, asked.fingerprint
+    return Imported(asked.key, number, new=False) if known else _version(db, asked, source, number, today)
+
+
+def _version(db: Session, asked: Asked, source: str, number: str, today: date) -> Imported:
+    db.add(SurveyVersion(fingerprint=asked.fingerprint, survey_key=asked.key, number=number, source=source, imported_on=today))
+    db.flush()
+    return Imported(asked.key, number, new=True)
+
+
+def _number(db: Session, survey: Survey) -> str:
+    return db.execute(select(SurveyVersion.number).where(SurveyVersion.fingerprint == survey.fingerprint)).scalar_one()  # type: ignore[arg-type, call-overload]  # SQLModel columns look like their values
+
+
+def _next_number(db: Session, survey: Survey, asked: Asked) -> str:
+    """1.0 -> 1.1 when only words changed. Before anybody could answer, anything may change and the draft is replaced."""
+    old = db.get(SurveyVersion, survey.fingerprint)
+    if old is None:
+        return "1.0"
+    major, minor = old.number.split(".")
+    if survey.opened_on is None and not _answered(db, survey.key):
+        db.delete(old)
+        db.flush()
+        return old.number
+    if differences := structure_changes(load_survey(old.source, survey.key), asked):
+        raise Refused(
+            f"{asked.key} was opened on {survey.opened_on} and cannot change: {'; '.join(differences[:5])}. "
+            "Only words may change in an open survey; import it under another key (--as KEY)"
+        )
+    return f"{major}.{int(minor) + 1}"
+
+
+def _answered(db: Session, key: str) -> bool:
+    return bool(db.execute(select(func.count()).select_from(Response).where(Response.survey_key == key)).scalar_one())  # type: ignore[arg-type]  # as above
+
+
+def structure_changes(old: Asked, new: Asked) -> list[str]:
+    """What differs beside words: ids, kinds, options, conditions."""
+    before, after = _structure(old), _structure(new)
+    gone = [f"“{name}” is gone" for name in before if name not in after]
+    come = [f"“{name}” is new" for name in after if name not in before]
+    return gone + come + [f"“{name}” differs" for name in before if name in after and before[name] != after[name]]
+
+
+def _structure(survey: Asked) -> dict[str, Any]:
+    found: dict[str, Any] = {"audience": survey.audience}
+    for page in survey.pages:
+        found[page.id] = (page.only_if, tuple(question.id for question in page.questions))
+        for question in page.questions:
+            options = tuple((option.id, option.only_if, option.exclusive, option.other) for option in question.options)
+            bounds = (question.least, question.most, question.at_most, question.gate, question.required, question.allow_dk)
+            rows = tuple(row.id for row in question.rows)
+            found[question.id] = (question.kind, question.pillar, question.only_if, options, rows, bounds, question.earliest, question.latest)
+    return found
+
+
+def open_survey(db: Session, key: str, *, today: date) -> None:
+    """Residents may answer from now on. Refused while the survey does not say when and by whom they hear what was done."""
+    survey = _existing(db, key)
+    if survey.state == "open":
+        return
+    if survey.state not in OPENABLE:
+        raise Refused(f"{key} is {survey.state} and cannot be opened")
+    version = db.get(SurveyVersion, survey.fingerprint)
+    for reason in missing_promise(tomllib.loads(version.source) if version else {}):
+        raise Refused(f"{key}: {reason}")
+    survey.state, survey.opened_on, survey.closed_on = "open", survey.opened_on or today, None
+
+
+def close_survey(db: Session, key: str, *, today: date) -> None:
+    survey = _existing(db, key)
+    if survey.state == "closed":
+        return
+    if survey.state not in {"open", "test", "paused", "paper_only"}:
+        raise Refused(f"{key} is {survey.state} and was not open")
+    survey.state, survey.closed_on = "closed", today
+
+
+def _existing(db: Session, key: str) -> Survey:
+    lock_for_writing(db)
+    survey = db.get(Survey, key)
+    if survey is None:
+        known = ", ".join(sorted(db.execute(select(Survey.key)).scalars())) or "none yet"  # type: ignore[call-overload]  # as above
+        raise Refused(f"there is no survey “{key}” (known: {known})")
+    return survey
+
+
+def listed_surveys(db: Session) -> list[dict[str, str]]:
+    rows = db.execute(select(Survey.key, Survey.state, Survey.audience).order_by(Survey.key)).all()  # type: ignore[call-overload]  # as above
+    return [{"key": key, "state": state, "audience": audience} for key, state, audience in rows]

@@ -1,0 +1,87 @@
+"""Shared floor: everything an operator may change, read once from the environment, refused when wrong."""
+
+import os
+import secrets
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from pydantic import AwareDatetime, Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+SHORTEST_SECRET = 16
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="WIJKSTEM_", extra="ignore", frozen=True, populate_by_name=True)
+
+    env: Literal["development", "test", "production"] = "production"
+    data: Path = Path("data")
+    surveys: Path = ROOT / "surveys"
+    translations: Path = ROOT / "translations"
+    secret: str = ""
+    now: AwareDatetime | None = None
+    database_url: str = Field(default="", validation_alias="DATABASE_URL")
+    instance_nonce: str = Field(default="", validation_alias="INSTANCE_NONCE")
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_engine(cls, url: str) -> str:
+        for name in ("postgresql://", "postgres://"):
+            url = url.replace(name, "postgresql+psycopg://", 1) if url.startswith(name) else url
+        if url and not url.startswith(("sqlite:///", "postgresql+psycopg://")):
+            raise ValueError("use sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
+        return url
+
+    @model_validator(mode="after")
+    def _refuse_what_is_unsafe(self) -> "Settings":
+        if self.now and self.env != "test":
+            raise ValueError("WIJKSTEM_NOW is only for WIJKSTEM_ENV=test")
+        if self.secret and len(self.secret) < SHORTEST_SECRET and self.env == "production":
+            raise ValueError(f"WIJKSTEM_SECRET needs at least {SHORTEST_SECRET} characters in production")
+        return self
+
+    @cached_property
+    def url(self) -> str:
+        """Where the tables are: DATABASE_URL, or SQLite in the data folder."""
+        return self.database_url or f"sqlite:///{self.data.absolute() / 'wijkstem.sqlite3'}"
+
+    @cached_property
+    def key(self) -> bytes:
+        """The secret of this installation. Without WIJKSTEM_SECRET one is made once and kept in the data folder, readable by its owner."""
+        if self.secret:
+            return self.secret.encode()
+        file = self.data / "secret"
+        if not file.exists():
+            _make_secret(file)
+        return file.read_bytes()
+
+    def clock(self) -> datetime:
+        return self.now or datetime.now(UTC)
+
+
+def _make_secret(file: Path) -> None:
+    """Two processes may start at once: each writes its own file, the first link wins."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    mine = file.with_name(f"secret.{os.getpid()}.{secrets.token_hex(4)}")
+    mine.touch(mode=0o600)
+    mine.write_text(secrets.token_urlsafe(32))
+    try:
+        os.link(mine, file)
+    except FileExistsError:
+        pass
+    finally:
+        mine.unlink()
+
+
+def read_settings() -> Settings:
+    """Read the environment; one line that names the variable when it is wrong."""
+    try:
+        return Settings()
+    except ValidationError as wrong:
+        first = wrong.errors()[0]
+        name = str(first["loc"][0]) if first["loc"] else "settings"
+        variable = name if name.isupper() else f"WIJKSTEM_{name.upper()}"
+        raise SystemExit(f"wijkstem: {variable}: {first['msg'].removeprefix('Value error, ')}") from None

@@ -1,0 +1,234 @@
+"""Shared floor: a survey as data: load a TOML file, walk its pages, show it in a language. Pure: no database, no request."""
+
+import hashlib
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from app.only_if import Tree, holds, parse
+
+Answers = dict[str, Any]
+Translate = Callable[[str, str], str]
+
+
+@dataclass(frozen=True)
+class Option:
+    id: str
+    text: str
+    only_if: str = ""
+    exclusive: bool = False
+    other: bool = False
+    apart: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    id: str
+    text: str
+    goal: int | None = None
+
+
+@dataclass(frozen=True)
+class Question:
+    id: str
+    kind: str
+    ask: str
+    easy: str = ""
+    help: str = ""
+    pillar: str = ""
+    goal: int | None = None
+    only_if: str = ""
+    required: bool = False
+    gate: str = ""
+    scale: str = ""
+    least: int | None = None
+    most: int | None = None
+    at_most: int | None = None
+    allow_dk: bool = False
+    shuffle: bool = False
+    sensitive: bool = False
+    earliest: date | None = None
+    latest: date | None = None
+    options: tuple[Option, ...] = ()
+    rows: tuple[Row, ...] = ()
+
+    @cached_property
+    def ids(self) -> frozenset[str]:
+        return frozenset(option.id for option in self.options)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The names its fields have in a form."""
+        if self.kind == "matrix":
+            return frozenset(f"{self.id}.{row.id}" for row in self.rows)
+        return frozenset({self.id, f"{self.id}.anders"} if any(option.other for option in self.options) else {self.id})
+
+    @cached_property
+    def longest(self) -> int:
+        return self.most or {"open": 1000, "text": 200}.get(self.kind, 100)
+
+    def options_for(self, answers: Answers, key: str = "") -> tuple[Option, ...]:
+        """The options to show: those whose condition holds, shuffled the same way for one response, the ones apart last."""
+        shown = [option for option in self.options if not option.only_if or condition_holds(option.only_if, answers)]
+        if self.shuffle and key:
+            shown.sort(key=lambda option: hashlib.blake2b(f"{key}/{self.id}/{option.id}".encode(), digest_size=8).digest())
+            shown.sort(key=lambda option: option.exclusive or option.other)
+        return tuple(sorted(shown, key=lambda option: option.apart))
+
+
+@dataclass(frozen=True)
+class Page:
+    id: str
+    title: str
+    questions: tuple[Question, ...]
+    pillar: str = ""
+    intro: str = ""
+    only_if: str = ""
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        return frozenset[str]().union(*(question.names for question in self.questions))
+
+    def asked(self, answers: Answers) -> list[Question]:
+        """The questions of this page that these answers make relevant."""
+        known = dict(answers)
+        shown = []
+        for question in self.questions:
+            if not question.only_if or condition_holds(question.only_if, known):
+                shown.append(question)
+            else:
+                known.pop(question.id, None)
+        return shown
+
+
+@dataclass(frozen=True)
+class Survey:
+    key: str
+    title: str
+    audience: str
+    languages: tuple[str, ...]
+    pages: tuple[Page, ...]
+    fingerprint: str = field(compare=False, default="")
+    minutes: int | None = None
+    feedback_date: date | None = None
+    feedback_owner: str = ""
+    intro: str = ""
+    outro: str = ""
+    stop: str = ""
+    domain: str = ""  # where its translations stand: the key in its file, also when it was imported under another key
+
+    @cached_property
+    def questions(self) -> dict[str, Question]:
+        return {question.id: question for page in self.pages for question in page.questions}
+
+    @cached_property
+    def numbers(self) -> dict[str, int]:
+        return {page.id: number for number, page in enumerate(self.pages, 1)}
+
+    def page(self, number: int) -> Page | None:
+        return self.pages[number - 1] if 1 <= number <= len(self.pages) else None
+
+    def relevant(self, answers: Answers) -> tuple[list[Page], Answers]:
+        """The pages on this person's way, and the answers that count: what a condition now hides does not, nor does what hung on it."""
+        pages: list[Page] = []
+        known: Answers = {}
+        for page in self.pages:
+            if page.only_if and not condition_holds(page.only_if, known):
+                continue
+            pages.append(page)
+            for question in page.questions:
+                if not question.only_if or condition_holds(question.only_if, known):
+                    names = (question.id, f"{question.id}.anders")
+                    known.update({name: answers[name] for name in names if answers.get(name) not in (None, "", [], {})})
+        return pages, known
+
+    def in_language(self, translate: Translate) -> "Survey":
+        """The same survey with every text passed through translate(context, text)."""
+        return replace(
+            self,
+            pages=tuple(_page_in_language(page, self._scale_of, translate) for page in self.pages),
+            **{name: translate("survey", text) if (text := getattr(self, name)) else "" for name in ("title", "intro", "outro", "stop")},
+        )
+
+    def _scale_of(self, question: Question) -> str:
+        return question.scale or question.id
+
+
+def _page_in_language(page: Page, scale_of: Callable[[Question], str], translate: Translate) -> Page:
+    def said(context: str, text: str) -> str:
+        return translate(context, text) if text else ""
+
+    def question_in_language(question: Question) -> Question:
+        return replace(
+            question,
+            **{name: said(question.id, getattr(question, name)) for name in ("ask", "easy", "help")},
+            options=tuple(replace(option, text=said(scale_of(question), option.text)) for option in question.options),
+            rows=tuple(replace(row, text=said(question.id, row.text)) for row in question.rows),
+        )
+
+    questions = tuple(question_in_language(question) for question in page.questions)
+    return replace(page, title=said(page.id, page.title), intro=said(page.id, page.intro), questions=questions)
+
+
+_trees: dict[str, Tree] = {}
+
+
+def condition_holds(text: str, answers: Answers) -> bool:
+    tree = _trees.get(text)
+    if tree is None:
+        tree = _trees[text] = parse(text)
+    return holds(tree, answers)
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """What is wrong in a survey file, and where."""
+
+    reason: str
+    page: str = ""
+    question: str = ""
+
+    def __str__(self) -> str:
+        where = ", ".join(part for part in (self.page and f"page {self.page}", self.question and f"question {self.question}") if part)
+        return f"{where}: {self.reason}" if where else self.reason
+
+
+def load_survey(source: str, key: str = "") -> Survey:
+    """Build a survey from TOML that `survey_check.mistakes` found nothing wrong with; `key` is the one it was imported under."""
+    data = tomllib.loads(source)
+    scales = {scale["id"]: tuple(_build(Option, option) for option in scale.get("option", [])) for scale in data.get("scale", [])}
+    return Survey(
+        pages=tuple(_page(page, scales) for page in data["page"]),
+        languages=tuple(data["languages"]),
+        fingerprint=fingerprint_of(source, key or data["key"]),
+        domain=data["key"],
+        key=key or data["key"],
+        **{name: data[name] for name in _plain(Survey) if name in data and name not in {"languages", "fingerprint", "domain", "key"}},
+    )
+
+
+def fingerprint_of(source: str, key: str) -> str:
+    """Names one version for ever: the same text under the same key gives the same fingerprint."""
+    return hashlib.sha256(f"{key}\n{source}".encode()).hexdigest()
+
+
+def _page(data: Mapping[str, Any], scales: Mapping[str, tuple[Option, ...]]) -> Page:
+    return replace(_build(Page, {**data, "questions": ()}), questions=tuple(_question(question, scales) for question in data["question"]))
+
+
+def _question(data: Mapping[str, Any], scales: Mapping[str, tuple[Option, ...]]) -> Question:
+    options = tuple(_build(Option, option) for option in data.get("option", [])) or scales.get(data.get("scale", ""), ())
+    rows = tuple(_build(Row, row) for row in data.get("row", []))
+    return replace(_build(Question, {name: value for name, value in data.items() if name not in {"option", "row"}}), options=options, rows=rows)
+
+
+def _build(kind: Any, data: Mapping[str, Any]) -> Any:
+    return kind(**{name: data[name] for name in _plain(kind) | {"questions"} if name in data})
+
+
+def _plain(kind: Any) -> set[str]:
+    """The fields that a TOML table gives directly."""
+    return {entry.name for entry in fields(kind)} - {"options", "rows", "questions", "pages"}

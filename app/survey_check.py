@@ -1,0 +1,259 @@
+"""Shared floor: every mistake in a survey file at once, each with its page, question and reason. Pure, like survey.py."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from app.only_if import Compare, Includes, OneOf, WrongCondition, leaves, parse
+from app.survey import Mistake
+
+KINDS = ("single", "multi", "scale", "grade", "matrix", "open", "number", "date", "text")
+LATER = ("dropdown", "faces", "rank", "open_per_pillar", "place", "consent", "info")
+ID = re.compile(r"[a-z][a-z0-9_]{0,63}")
+OPTION_ID = re.compile(r"[a-z0-9][a-z0-9_]{0,63}")
+KEY = re.compile(r"[a-z0-9][a-z0-9\-]{1,62}[a-z0-9]")
+CHOICES = ("single", "multi")
+BIGGEST = 2**53
+TOP = {
+    "key": str, "title": str, "audience": str, "languages": list, "minutes": int, "feedback_date": date, "feedback_owner": str,
+    "intro": str, "outro": str, "stop": str, "scale": list, "page": list,
+}  # fmt: skip
+PAGE = {"id": str, "title": str, "pillar": str, "intro": str, "only_if": str, "question": list}
+QUESTION = {
+    "id": str, "kind": str, "ask": str, "easy": str, "help": str, "pillar": str, "goal": int, "only_if": str, "required": bool,
+    "gate": str, "scale": str, "least": int, "most": int, "at_most": int, "allow_dk": bool, "shuffle": bool, "sensitive": bool,
+    "earliest": date, "latest": date, "option": list, "row": list,
+}  # fmt: skip
+OPTION = {"id": str, "text": str, "only_if": str, "exclusive": bool, "other": bool, "apart": bool}
+ROW = {"id": str, "text": str, "goal": int}
+SCALE = {"id": str, "option": list}
+FITS = {
+    "option": CHOICES, "row": ("matrix",), "scale": ("scale", "matrix"), "least": ("number", "grade"), "at_most": ("multi",),
+    "most": ("number", "grade", "open", "text"), "allow_dk": ("grade",), "shuffle": CHOICES, "gate": ("single",),
+    "earliest": ("date",), "latest": ("date",),
+}  # fmt: skip
+Found = Iterator[Mistake]
+Table = Mapping[str, Any]
+
+
+def mistakes(source: str, *, pillars: Sequence[str] = (), known_languages: Sequence[str] = ()) -> list[Mistake]:
+    """Everything that is wrong in this TOML text; empty when it can be imported."""
+    try:
+        data = tomllib.loads(source)
+    except tomllib.TOMLDecodeError as wrong:
+        return [Mistake(f"not TOML: {wrong}")]
+    found = list(_shape(data, TOP, required=("key", "title", "audience", "languages", "page"), where=Mistake("")))
+    if not found:
+        found = [*_top(data, known_languages), *_pages(data, pillars)]
+    return found
+
+
+def missing_promise(data: Table) -> Iterator[str]:
+    """What must be filled in before residents may answer: when they hear what was done, and from whom."""
+    for name in ("feedback_date", "feedback_owner"):
+        if not data.get(name):
+            yield f"{name} is missing: no survey opens without saying when and by whom residents are answered"
+
+
+def _shape(data: Any, form: Mapping[str, type], *, required: Sequence[str], where: Mistake) -> Found:
+    """Unknown names, missing names and values of the wrong type."""
+    if not isinstance(data, dict):
+        yield Mistake("expected a table", where.page, where.question)
+        return
+    for name in data.keys() - form.keys():
+        near = ", ".join(sorted(form))
+        yield Mistake(f"unknown name “{name}” (known here: {near})", where.page, where.question)
+    for name in required:
+        if name not in data:
+            yield Mistake(f"“{name}” is missing", where.page, where.question)
+    for name, value in data.items():
+        if name not in form:
+            continue
+        wanted = form[name]
+        if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
+            yield Mistake(f"“{name}” must be of type {wanted.__name__}, not {type(value).__name__}", where.page, where.question)
+        elif wanted is int and abs(value) >= BIGGEST:
+            yield Mistake(f"“{name}” is too big", where.page, where.question)
+        elif wanted is str:
+            yield from _text(name, value, where)
+
+
+def _text(name: str, value: str, where: Mistake) -> Found:
+    if not value.strip() and name not in {"intro", "outro", "stop", "easy", "help", "only_if"}:
+        yield Mistake(f"“{name}” is empty", where.page, where.question)
+    if any(ord(letter) < 32 and letter not in "\n\t" for letter in value):
+        yield Mistake(f"“{name}” holds a control character", where.page, where.question)
+
+
+def _top(data: Table, known_languages: Sequence[str]) -> Found:
+    if not KEY.fullmatch(data["key"]):
+        yield Mistake(f"key “{data['key']}” may hold small letters, digits and -, 3 to 64 long")
+    if data["audience"] not in {"resident", "professional"}:
+        yield Mistake(f"audience “{data['audience']}” must be resident or professional")
+    for lang in data["languages"]:
+        if known_languages and lang not in known_languages:
+            yield Mistake(f"language “{lang}” is not known (known: {', '.join(known_languages)})")
+    if "nl" not in data["languages"]:
+        yield Mistake("languages must hold nl: the source text is Dutch")
+    if not data["page"]:
+        yield Mistake("there is no page")
+
+
+def _pages(data: Table, pillars: Sequence[str]) -> Found:
+    scales, wrong = _scales(data)
+    yield from wrong
+    earlier: dict[str, Table] = {}
+    taken: set[str] = set()
+    for number, page in enumerate(data["page"], 1):
+        name = str(page.get("id", number)) if isinstance(page, dict) else str(number)
+        where = Mistake("", name)
+        wrong = list(_shape(page, PAGE, required=("id", "title", "question"), where=where))
+        yield from wrong
+        if wrong:
+            continue
+        yield from _id(page["id"], ID, taken, where)
+        yield from _pillar(page, pillars, where)
+        yield from _condition(page.get("only_if"), earlier, where)
+        if not page["question"]:
+            yield Mistake("the page has no question", name)
+        for nth, question in enumerate(page["question"], 1):
+            yield from _question(question, Mistake("", name, _name_of(question, nth)), scales, pillars, earlier, taken)
+
+
+def _name_of(question: Any, nth: int) -> str:
+    return str(question.get("id", nth)) if isinstance(question, dict) else str(nth)
+
+
+def _scales(data: Table) -> tuple[dict[str, list[Table]], list[Mistake]]:
+    scales: dict[str, list[Table]] = {}
+    wrong: list[Mistake] = []
+    for nth, scale in enumerate(data.get("scale", []), 1):
+        where = Mistake("", "", f"scale {_name_of(scale, nth)}")
+        bad = list(_shape(scale, SCALE, required=("id", "option"), where=where))
+        bad = bad or list(_parts(scale["option"], OPTION, where))
+        wrong += bad
+        if not bad:
+            scales[scale["id"]] = scale["option"]
+    return scales, wrong
+
+
+def _question(
+    question: Any, where: Mistake, scales: Table, pillars: Sequence[str], earlier: dict[str, Table], taken: set[str]
+) -> Found:
+    wrong = list(_shape(question, QUESTION, required=("id", "kind", "ask"), where=where))
+    yield from wrong
+    if wrong:
+        return
+    yield from _id(question["id"], ID, taken, where)
+    yield from _pillar(question, pillars, where)
+    yield from _kind(question, where)
+    yield from _condition(question.get("only_if"), earlier, where)
+    yield from _choices(question, where, scales)
+    for part in [*question.get("option", []), *question.get("row", [])]:
+        if isinstance(part, dict) and isinstance(part.get("only_if"), str):
+            yield from _condition(part["only_if"], earlier, where)
+    earlier[question["id"]] = {**question, "option": question.get("option") or scales.get(question.get("scale", ""), [])}
+
+
+def _id(value: str, form: re.Pattern[str], taken: set[str], where: Mistake) -> Found:
+    if not form.fullmatch(value):
+        yield Mistake(f"id “{value}” may hold small letters, digits and _, and begins with a letter", where.page, where.question)
+    if value in taken:
+        yield Mistake(f"id “{value}” is used twice", where.page, where.question)
+    taken.add(value)
+
+
+def _pillar(data: Table, pillars: Sequence[str], where: Mistake) -> Found:
+    if pillars and data.get("pillar") and data["pillar"] not in pillars:
+        yield Mistake(f"pillar “{data['pillar']}” is not in the programme ({', '.join(pillars)})", where.page, where.question)
+
+
+def _kind(question: Table, where: Mistake) -> Found:
+    kind = question["kind"]
+    if kind not in KINDS:
+        reason = "is not supported yet" if kind in LATER else "is not known"
+        yield Mistake(f"kind “{kind}” {reason} (now: {', '.join(KINDS)})", where.page, where.question)
+        return
+    for name, kinds in FITS.items():
+        if name in question and kind not in kinds:
+            yield Mistake(f"“{name}” does not fit kind {kind} (only {', '.join(kinds)})", where.page, where.question)
+    least, most = question.get("least"), question.get("most")
+    if least is not None and most is not None and least > most:
+        yield Mistake(f"least {least} is more than most {most}", where.page, where.question)
+    if question.get("earliest") and question.get("latest") and question["earliest"] > question["latest"]:
+        yield Mistake("earliest is after latest", where.page, where.question)
+    if kind in {"open", "text"} and most is not None and not 1 <= most <= 20_000:
+        yield Mistake("most must be 1 to 20000 characters", where.page, where.question)
+
+
+def _choices(question: Table, where: Mistake, scales: Table) -> Found:
+    kind, options = question["kind"], question.get("option", [])
+    yield from _parts(options, OPTION, where)
+    yield from _parts(question.get("row", []), ROW, where)
+    if kind in CHOICES and not options:
+        yield Mistake(f"kind {kind} needs at least one option", where.page, where.question)
+    if kind in {"scale", "matrix"} and question.get("scale") not in scales:
+        yield Mistake(f"scale “{question.get('scale', '')}” does not exist", where.page, where.question)
+    if kind == "matrix" and not question.get("row"):
+        yield Mistake("a matrix needs at least one row", where.page, where.question)
+    if question.get("gate") and question["gate"] not in [option.get("id") for option in options if isinstance(option, dict)]:
+        yield Mistake(f"gate “{question['gate']}” is not one of its options", where.page, where.question)
+    at_most = question.get("at_most")
+    if at_most is not None and not 1 <= at_most <= max(len(options), 1):
+        yield Mistake(f"at_most {at_most} must be 1 to {len(options)}", where.page, where.question)
+
+
+def _parts(parts: Sequence[Any], form: Mapping[str, type], where: Mistake) -> Found:
+    taken: set[str] = set()
+    for part in parts:
+        wrong = list(_shape(part, form, required=("id", "text"), where=where))
+        yield from wrong
+        if not wrong:
+            yield from _id_of_part(part["id"], taken, where)
+
+
+def _id_of_part(value: str, taken: set[str], where: Mistake) -> Found:
+    if not OPTION_ID.fullmatch(value):
+        yield Mistake(f"id “{value}” may hold small letters, digits and _", where.page, where.question)
+    if value in taken:
+        yield Mistake(f"id “{value}” is used twice", where.page, where.question)
+    taken.add(value)
+
+
+def _condition(text: str | None, earlier: Mapping[str, Table], where: Mistake) -> Found:
+    if not text:
+        return
+    try:
+        tree = parse(text)
+    except WrongCondition as wrong:
+        yield Mistake(f"only_if: {wrong}", where.page, where.question)
+        return
+    for leaf in leaves(tree):
+        whole, _, row = leaf.question.partition(".")
+        asked = earlier.get(whole)
+        if asked is None:
+            yield Mistake(f"only_if: “{leaf.question}” is not a question before this one", where.page, where.question)
+        elif row and row not in [part.get("id") for part in asked.get("row", [])]:
+            yield Mistake(f"only_if: “{leaf.question}” is not a row of {whole}", where.page, where.question)
+        else:
+            yield from (Mistake(f"only_if: {reason}", where.page, where.question) for reason in _leaf(leaf, asked))
+
+
+def _leaf(leaf: Any, asked: Table) -> Iterator[str]:
+    kind = asked.get("kind")
+    ids = [option.get("id") for option in asked.get("option", [])]
+    values = {Compare: lambda: (leaf.value,), OneOf: lambda: leaf.values, Includes: lambda: (leaf.option,)}.get(type(leaf), tuple)()
+    if isinstance(leaf, Includes) and kind != "multi":
+        yield f"includes() is for multi; {leaf.question} is {kind}"
+    if isinstance(leaf, Compare | OneOf) and kind == "multi":
+        yield f"{leaf.question} is multi: use includes({leaf.question}, ...)"
+    if isinstance(leaf, Compare) and leaf.op not in {"=", "!="}:
+        return
+    for value in values:
+        if ids and value not in ids:
+            yield f"“{value}” is not an option of {leaf.question}"
+
+
+__all__ = ["KINDS", "missing_promise", "mistakes"]
