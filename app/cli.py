@@ -57,7 +57,11 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     try:
         code = cli(arguments, prog_name="wijkstem", standalone_mode=False)
     except USAGE as wrong:
-        fail(wrong.format_message())  # type: ignore[attr-defined]  # the class has no public name
+        told: str = wrong.format_message()  # type: ignore[attr-defined]  # the class has no public name
+        if "Commands:" in told:  # asked for a group of commands: show which there are
+            note(told)
+            sys.exit(2)
+        fail(told)
     except (Wrong, ValueError, LookupError) as wrong:
         fail(str(wrong.args[0] if wrong.args else wrong))
     except OSError as wrong:

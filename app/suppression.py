@@ -16,6 +16,7 @@ from scipy.sparse.csgraph import connected_components
 
 HUB = 4  # a figure in more sums than this (a base that every question shares) is held still first: it splits the table into questions
 FREE = 0.001  # what it costs to change a figure that stays inside anyway: little, so that the search does not wander
+FAR = 1e6  # more than all figures of a table together cost: the width comes first
 MOST_STEPS = 20_000  # of the search in whole numbers; a count and not a clock, so that a slow machine gives the same table
 
 Whole = NDArray[np.int64]
@@ -123,45 +124,45 @@ def _defend(table: Table, attacker: Attacker) -> None:
         for upwards in (True, False):
             if high[cell] - low[cell] >= width:
                 break
-            aim = min(low[cell] + width, attacker.highest[cell]) if upwards else high[cell] - width
-            if aim == count:
-                continue
+            aim = min(low[cell] + width, attacker.highest[cell]) if upwards else max(high[cell] - width, 0)
             other = _other_table(table, attacker, int(cell), int(aim - count))
             table.withheld |= other != table.counts
             low, high = np.minimum(low, other), np.maximum(high, other)
+        if high[cell] - low[cell] < width:
+            raise ValueError(
+                "figures that left before give a small one away, whatever stays inside: leave this table out, or wait for more answers"
+            )
 
 
 def _other_table(table: Table, attacker: Attacker, cell: int, shift: int) -> Whole:
-    """Another table that fits all sums, where this figure is ``shift`` more, and as little as possible of what is published differs."""
+    """Another table that fits all sums: this figure ``shift`` more, or as near to that as can be, and little else that is published differs."""
+    best = np.zeros_like(table.counts)
     for block in table.blocks:
         places = np.flatnonzero((block == block[cell]) & ~table.settled)
         for whole in (False, True):
             move = _move(table, attacker, places, cell=cell, shift=shift, whole=whole)
             if move is not None:
-                return table.counts + move
-    raise ValueError(
-        "figures that left before give a small one away, whatever stays inside now: leave this table out, or wait for more answers"
-    )
+                best = max(best, move, key=lambda one: abs(int(one[cell])))
+                break
+        if best[cell] == shift:
+            break
+    return table.counts + best
 
 
 def _move(table: Table, attacker: Attacker, places: Whole, *, cell: int, shift: int, whole: bool) -> Whole | None:
-    """The least costly change with the sums kept, or None. Almost always the plain programme ends on whole numbers by itself."""
-    if cell not in places:
-        return None
+    """The furthest and then least costly change with the sums kept, or None where the programme does not end on whole numbers by itself."""
     size, counts = len(places), table.counts[places]
     part = table.sums[:, places]
     part = part[np.flatnonzero(np.diff(part.indptr))]
     most = np.concatenate([attacker.highest[places] - counts, counts.astype(np.float64)])
-    least = np.zeros(2 * size)
-    here = int(np.searchsorted(places, cell))
-    least[here if shift > 0 else size + here] = abs(shift)
-    most[size + here if shift > 0 else here] = 0
-    if (least > most).any():
-        return None
+    cost = np.tile(np.where(table.withheld, FREE, table.telling)[places], 2)
+    up = int(np.searchsorted(places, cell))
+    towards, away = (up, size + up) if shift > 0 else (size + up, up)
+    most[towards], most[away], cost[towards] = abs(shift), 0, -FAR
     found = milp(
-        np.tile(np.where(table.withheld, FREE, table.telling)[places], 2),
+        cost,
         constraints=LinearConstraint(hstack([part, -part]), 0, 0),
-        bounds=Bounds(least, most),
+        bounds=Bounds(0, most),
         integrality=np.full(2 * size, whole, dtype=np.int64),
         options={"node_limit": MOST_STEPS},
     )
@@ -169,6 +170,6 @@ def _move(table: Table, attacker: Attacker, places: Whole, *, cell: int, shift: 
         return None
     move = np.zeros_like(table.counts)
     move[places] = np.rint(found.x[:size]) - np.rint(found.x[size:])
-    after = table.counts + move
-    fits = not np.asarray(table.sums @ move).any() and bool((after >= 0).all()) and bool((after <= attacker.highest)[places].all())
-    return move if fits and move[cell] == shift else None
+    after = (table.counts + move)[places]
+    fits = not np.asarray(table.sums @ move).any() and bool((after >= 0).all()) and bool((after <= attacker.highest[places]).all())
+    return move if fits else None

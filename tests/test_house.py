@@ -17,10 +17,10 @@ OURS = ("app", "analysis")
 # From the ground up: each imports only what stands before it. A file that is new has to be given its place here.
 FLOORS = (
     "settings", "models", "codes", "only_if", "survey", "survey_check", "answer_check", "suppression", "disclosure",
-    "db", "migrate", "areas", "i18n", "catalogues", "access", "layout", "web", "mail", "jobs",
+    "db", "migrate", "areas", "i18n", "catalogues", "access", "layout", "web", "mail", "jobs", "terminal",
 )  # fmt: skip
 ROOMS = ("front", "answering", "paper", "wijkgesprekken", "findings", "programme", "office", "staff")
-ROOF = ("main", "demo", "cli", "__main__")
+ROOF = ("main", "demo", "serving", "cli", "__main__")
 GROUND = ("settings", "models")
 PURE = ("survey", "survey_check", "answer_check", "only_if", "suppression", "disclosure", "codes")
 WEB_OR_DATABASE = {"sqlalchemy", "sqlmodel", "fastapi", "starlette", "uvicorn", "psycopg", "alembic", "huey"}

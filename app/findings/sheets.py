@@ -42,8 +42,8 @@ ALWAYS_MADE_ON = datetime(2023, 1, 1)  # noqa: DTZ001  # a fixed mark, no moment
 NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 UNSEEN = r"(?:[^\S\n\t]|[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff])*"
 SIGN = r"[=+\-@＝＋－＠﹦﹢﹣﹫]"
-RISKY = re.compile(rf"(?:\A|(?<=[\n\t;]))(?='*{UNSEEN}{SIGN})|\A(?='*[\n\t])")
-GUARD = re.compile(rf"(?:\A|(?<=[\n\t;]))'(?='*{UNSEEN}{SIGN})|\A'(?='*[\n\t])")
+RISKY = re.compile(rf"(?:\A|(?<=[\n\t;]))(?='*{UNSEEN}{SIGN})|\A(?='*{UNSEEN}[\n\t])")
+GUARD = re.compile(rf"(?:\A|(?<=[\n\t;]))'(?='*{UNSEEN}{SIGN})|\A'(?='*{UNSEEN}[\n\t])")
 
 
 def write_table(
@@ -151,7 +151,7 @@ def _write_xlsx(file: Path, names: Sequence[str], rows: Iterable[Sequence[Cell]]
 
     safe = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     try:
-        with Workbook(str(file), {"constant_memory": True, **safe}) as book:
+        with Workbook(str(file), {"constant_memory": True, "tmpdir": str(file.parent), **safe}) as book:
             book.set_properties({"title": title, "created": ALWAYS_MADE_ON})
             _fill(book.add_worksheet(_sheet_name(title)), _looks(book), names, rows)
             _explain(book, title, notes)
@@ -186,10 +186,11 @@ def _put(sheet: "Worksheet", look: Callable[..., "Format"], at: tuple[int, int],
     if isinstance(cell, date) and cell.year >= OLDEST_YEAR:
         sheet.write_datetime(*at, cell, look(day=True))
         return 10
-    if isinstance(cell, int | float | Decimal) and abs(cell) < EXACT:
+    if isinstance(cell, int | float | Decimal) and -EXACT < cell < EXACT:
         sheet.write_number(*at, cell, look())
         return len(str(cell))
-    text = _fitting(str(cell))
+    if not (text := _fitting(str(cell))):
+        return 0
     widest = max(map(len, text.split("\n")))
     wrap = widest > WIDEST or "\n" in text
     sheet.write_string(*at, text, look(bold=bold, wrap=wrap, right_to_left=_is_right_to_left(text), quoted=bool(RISKY.match(text))))

@@ -1,0 +1,346 @@
+"""People who use the pages: a resident with a browser of her own, who looks at every page she is given."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+from xml.etree import ElementTree as ET
+
+import html5lib
+from anyio.from_thread import BlockingPortal
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from app.i18n import LANGUAGES, PAGES, texts
+from app.web import SECURITY
+
+HOST = "wijkstem.example"
+ADDRESSES = ("href", "src", "action", "formaction", "poster", "srcset", "data")
+REFERENCES = ("for", "form", "list")
+SEVERAL = ("aria-describedby", "aria-labelledby", "aria-controls", "headers")
+LEFT_OVER = re.compile(r"%\(|\{\{|\{%|\{[a-z_]+\}|\bNone\b|\bUndefined\b|&(?:amp|lt|gt|quot);")
+Typed = Mapping[str, str | Sequence[str]]
+
+
+def text_of(element: ET.Element | None) -> str:
+    return " ".join("".join(element.itertext()).split()) if element is not None else ""
+
+
+class Page:
+    """One HTML page, parsed; making one fails when the page is not sound."""
+
+    def __init__(self, html: str) -> None:
+        parser = html5lib.HTMLParser(tree=html5lib.getTreeBuilder("etree"), namespaceHTMLElements=False)
+        self.html = html
+        self.root: ET.Element = parser.parse(html)
+        assert [(place, code) for place, code, _ in parser.errors] == [], "the page is not HTML5"
+        self.parents = {child: parent for parent in self.root.iter() for child in parent}
+        self.ids = Counter(element.get("id") for element in self.root.iter() if element.get("id"))
+
+    def all(self, *tags: str, **attributes: str) -> list[ET.Element]:
+        found = [element for element in self.root.iter() if not tags or element.tag in tags]
+        return [element for element in found if all(element.get(name.rstrip("_")) == value for name, value in attributes.items())]
+
+    def one(self, *tags: str, **attributes: str) -> ET.Element:
+        found = self.all(*tags, **attributes)
+        assert len(found) == 1, f"{len(found)} of {tags} {attributes}"
+        return found[0]
+
+    def by_id(self, id_: str) -> ET.Element:
+        return self.one(id=id_)
+
+    def above(self, element: ET.Element) -> Iterator[ET.Element]:
+        while element in self.parents:
+            element = self.parents[element]
+            yield element
+
+    @property
+    def lang(self) -> str:
+        return str(self.root.get("lang"))
+
+    @property
+    def title(self) -> str:
+        return text_of(self.one("title"))
+
+    @property
+    def heading(self) -> str:
+        return text_of(self.one("h1"))
+
+    @property
+    def text(self) -> str:
+        return text_of(self.one("main"))
+
+    @property
+    def messages(self) -> list[str]:
+        """The lines of the summary of what must be mended."""
+        return [text_of(line) for box in self.all(id="errors") for line in box.iter() if line.tag in {"li", "p"}]
+
+    @property
+    def wrongs(self) -> dict[str, str]:
+        """What is said beside each field, by the name of the field."""
+        found = {}
+        for message in self.all("p", class_="wrong"):
+            described = [element for element in self.root.iter() if str(message.get("id")) in str(element.get("aria-describedby")).split()]
+            assert len(described) == 1, f"“{text_of(message)}” belongs to {len(described)} fields"
+            fields = [element for element in described[0].iter() if element.get("name")]
+            assert fields, f"“{text_of(message)}” stands beside no field"
+            found[str(fields[0].get("name"))] = text_of(message)
+        return found
+
+    # ------------------------------------------------------------ forms
+
+    def controls(self, form: ET.Element) -> list[ET.Element]:
+        """Everything that belongs to a form, in the order of the page, also what stands outside it."""
+        inside = set(form.iter())
+        own = ("input", "textarea", "select", "button")
+        return [
+            element for element in self.root.iter()
+            if element.tag in own and (element.get("form") == form.get("id") if element.get("form") else element in inside)
+        ]  # fmt: skip
+
+    def fields(self, form: ET.Element) -> list[tuple[str, str]]:
+        """What a browser would send before anything is changed, buttons left out."""
+        sent = []
+        for control in self.controls(form):
+            kind = control.get("type", "text")
+            if control.tag == "textarea":
+                sent.append((str(control.get("name")), (control.text or "").replace("\r\n", "\n").replace("\n", "\r\n")))
+            elif control.tag == "input" and (kind not in {"radio", "checkbox", "submit"} or "checked" in control.attrib):
+                sent.append((str(control.get("name")), control.get("value", "")))
+        return sent
+
+
+def inspect(page: Page) -> None:
+    """What holds for every page: a person who cannot see, a person who cannot use a mouse and a strict browser can all use it."""
+    _inspect_head(page)
+    _inspect_headings(page)
+    _inspect_references(page)
+    _inspect_labels(page)
+    _inspect_forms(page)
+    _inspect_addresses(page)
+    for element in page.root.iter():
+        assert element.tag != "style", "style inside the page"
+        assert element.tag != "script" or (element.get("src") and not (element.text or "").strip()), "script inside the page"
+        assert not [name for name in element.attrib if name == "style" or name.startswith("on")], element.attrib
+    assert LEFT_OVER.findall(" ".join(page.root.itertext())) == []
+
+
+def _inspect_head(page: Page) -> None:
+    assert page.lang in LANGUAGES
+    assert page.root.get("dir") == LANGUAGES[page.lang].dir
+    mistake = texts(page.lang, PAGES).gettext("Fout:")
+    assert page.title.removeprefix(f"{mistake} ").startswith(page.heading), (page.title, page.heading)
+    assert page.title.startswith(f"{mistake} ") == bool(page.wrongs or page.all("li") and page.all(id="errors") and page.all("ul", parent="errors")) or not page.wrongs
+    assert page.one("meta", name="viewport").get("content") == "width=device-width,initial-scale=1"
+
+
+def _inspect_headings(page: Page) -> None:
+    levels = [int(element.tag[1]) for element in page.root.iter() if re.fullmatch("h[1-6]", str(element.tag))]
+    assert levels.count(1) == 1
+    assert levels[0] == 1
+    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False)), levels
+    assert len(page.all("main")) == 1
+    assert all(text_of(element) for element in page.all("h1", "h2", "h3", "legend", "label", "button", "a", "title"))
+
+
+def _inspect_references(page: Page) -> None:
+    assert [id_ for id_, n in page.ids.items() if n > 1] == [], "an id stands twice"
+    for element in page.root.iter():
+        wanted = [element.get(name) for name in REFERENCES if element.get(name)]
+        wanted += [id_ for name in SEVERAL for id_ in str(element.get(name, "")).split()]
+        if str(element.get("href", "")).startswith("#"):
+            wanted.append(str(element.get("href"))[1:])
+        assert [id_ for id_ in wanted if id_ not in page.ids] == [], f"{element.tag} {element.attrib} points at nothing"
+        assert element.get("aria-describedby") != ""
+
+
+def _inspect_labels(page: Page) -> None:
+    labelled = {label.get("for") for label in page.all("label")}
+    for control in page.all("input", "select", "textarea"):
+        if control.get("type") in {"hidden", "submit"}:
+            continue
+        above = [element.tag for element in page.above(control)]
+        assert "label" in above or control.get("id") in labelled or control.get("aria-label"), f"{control.attrib} has no label"
+        if control.get("type") in {"radio", "checkbox"}:
+            around = next((element for element in page.above(control) if element.tag == "fieldset"), None)
+            assert around is not None, control.attrib
+            assert text_of(around.find("legend")), control.attrib
+
+
+def _inspect_forms(page: Page) -> None:
+    for form in page.all("form"):
+        assert form.get("method") == "post"
+        assert str(form.get("action")).startswith("/")
+        names = [control.get("name") for control in page.controls(form) if control.tag != "button"]
+        assert all(names)
+        buttons = [element for element in form.iter() if element.tag == "button"]
+        assert buttons, "a form needs a button to be sent without JavaScript"
+        if form.get("id") == "survey":
+            assert form.get("data-page")
+            assert buttons[-1].get("value") == "verder", "the last button of a survey's form leads on"
+            assert len([control for control in page.controls(form) if control.get("name") == "key"]) == 1
+    for button in page.all("button"):
+        assert button.get("type") == "submit"
+        assert button.get("form") or any(element.tag == "form" for element in page.above(button))
+
+
+def _inspect_addresses(page: Page) -> None:
+    """No page makes a browser ask another machine for anything."""
+    for element in page.root.iter():
+        for name in ADDRESSES:
+            address = element.get(name)
+            if address is not None:
+                assert re.match(r"[/?#](?!/)|data:,$|tel:\+?\d+$|mailto:[^@]+@[^@]+$", address), f"{element.tag} {name}={address}"
+
+
+class Resident:
+    """Reads pages, fills in what stands on them, and presses buttons; carries hidden fields because the page holds them."""
+
+    def __init__(
+        self, app: FastAPI, portal: BlockingPortal, *, lang: str = "nl", address: str = "10.0.0.1", shows_faults: bool = False
+    ) -> None:  # fmt: skip
+        self.browser = TestClient(
+            app, f"http://{HOST}", headers={"accept-language": lang}, client=(address, 50000), follow_redirects=False,
+            raise_server_exceptions=not shows_faults,
+        )  # fmt: skip
+        self.browser.portal = portal
+        self.url = "/"
+        self.status = 0
+        self.answer: Any = None
+        self.page: Page = Page("<!doctype html><title>-</title>")
+        self.typed: list[tuple[str, str]] = []
+
+    # ------------------------------------------------------------ asking for pages
+
+    def opens(self, url: str, *, status: int = 200) -> "Resident":
+        """Types an address or follows a link; goes along when the server leads elsewhere."""
+        self._get(url)
+        self._follow()
+        assert self.status == status, f"{self.status} at {self.url}: {self.page.heading}"
+        return self
+
+    def asks(self, method: str, url: str, **more: Any) -> Any:
+        """A bare request; what comes back is inspected when it is a page."""
+        answer = self.browser.request(method, url, **more)
+        self._look_at(answer)
+        return answer
+
+    def sends(self, url: str, fields: Typed | Sequence[tuple[str, str]] | bytes, *, status: int, **headers: str) -> "Resident":
+        """Sends a form that no page holds, as a stranger with a program does."""
+        if isinstance(fields, bytes):
+            body = fields
+        else:
+            pairs = list(fields.items()) if isinstance(fields, Mapping) else list(fields)
+            body = urlencode(pairs, doseq=True, errors="surrogatepass").encode()
+        said = {"content-type": "application/x-www-form-urlencoded"} | {name.replace("_", "-"): value for name, value in headers.items()}
+        self._look_at(self.browser.post(url, content=body, headers=said))
+        self.url = url
+        if status != 303:
+            assert self.status == status, f"{self.status}: {self.page.messages or self.page.heading}"
+            return self
+        assert self.status == 303, f"{self.status}: {self.page.messages or self.page.heading}"
+        self._follow()
+        return self
+
+    def _get(self, url: str) -> None:
+        self.url = url
+        self._look_at(self.browser.get(url))
+
+    def _follow(self) -> None:
+        for _ in range(5):
+            if self.status != 303:
+                return
+            target = self.answer.headers["location"]
+            assert re.match(r"/(?!/)", target), f"leads away: {target}"
+            self._get(target)
+        raise AssertionError(f"led around in circles at {self.url}")
+
+    def _look_at(self, answer: Any) -> None:
+        self.answer, self.status = answer, answer.status_code
+        for name, value in SECURITY.items():
+            assert answer.headers.get_list(name) == [value], name
+        assert "server" not in answer.headers
+        for cookie in answer.headers.get_list("set-cookie"):
+            assert {"httponly", "samesite=lax"} <= {part.strip().lower() for part in cookie.split(";")}, cookie
+        if answer.status_code == 303:
+            assert answer.headers["cache-control"] == "no-store"
+        if answer.headers.get("content-type", "").startswith("text/html"):
+            assert answer.headers["cache-control"] == "no-store", "a page in the reader's language, perhaps with her answers, is not kept"
+            self.page = Page(answer.text)
+            inspect(self.page)
+            assert answer.headers["content-language"] == self.page.lang
+            self.typed = self.page.fields(self.form) if self.page.all("form") else []
+
+    # ------------------------------------------------------------ filling in
+
+    @property
+    def form(self) -> ET.Element:
+        return self.page.one("form")
+
+    @property
+    def key(self) -> str:
+        return dict(self.typed)["key"]
+
+    @property
+    def number(self) -> str:
+        """The last part of the address of the page that is open."""
+        return urlsplit(self.url).path.rpartition("/")[2]
+
+    def sees(self, name: str) -> list[str]:
+        """What stands filled in at a field."""
+        return [value for field, value in self.typed if field == name and value]
+
+    def options(self, name: str) -> list[str]:
+        """What can be chosen at a field, in the order of the page."""
+        return [str(control.get("value")) for control in self.page.all("input", name=name) if control.get("type") in {"radio", "checkbox"}]
+
+    def asked(self) -> list[str]:
+        """The names of the fields on this page, each once."""
+        controls = [control for control in self.page.controls(self.form) if control.tag != "button" and control.get("type") != "hidden"]
+        return list(dict.fromkeys(str(control.get("name")) for control in controls))
+
+    def fills(self, more: Typed | None = None, **answers: str | Sequence[str]) -> "Resident":
+        """Ticks and types; only what the page offers can be filled in."""
+        for name, given in {**answers, **(more or {})}.items():
+            values = [given] if isinstance(given, str) else list(given)
+            assert name in self.asked(), f"{name} is not on this page: {self.asked()}"
+            if offered := self.options(name):
+                assert set(values) - {""} <= set(offered), f"{values} is not offered at {name}: {offered}"
+                values = [value for value in offered if value in values]
+            self.typed = [(field, value) for field, value in self.typed if field != name] + [(name, value) for value in values]
+        return self
+
+    def presses(self, value: str, *, status: int = 303, name: str = "actie") -> "Resident":
+        """Presses a button that is on the page, sends the form, and goes where the server leads."""
+        form = self.form
+        held = [(button.get("name"), button.get("value")) for button in self.page.controls(form) if button.tag == "button"]
+        assert (name, value) in held, f"there is no button {name}={value}: {held}"
+        return self.sends(str(form.get("action")), [*self.typed, (name, value)], status=status, origin=f"http://{HOST}", sec_fetch_site="same-origin")
+
+    def speaks(self, lang: str) -> "Resident":
+        """Chooses another language by its own name, wherever that is on the page."""
+        chosen = [element for element in self.page.all("a", "button", lang=lang) if text_of(element) == LANGUAGES[lang].name]
+        assert len(chosen) == 1, lang
+        if chosen[0].tag == "a":
+            address = str(chosen[0].get("href"))
+            return self.opens(urlsplit(self.url).path + address if address.startswith("?") else address)
+        return self.presses(lang, name="taal")
+
+    def clicks(self, words: str, *, status: int = 200) -> "Resident":
+        """Follows the one link with these Dutch words, in whatever language the page stands."""
+        said = texts(self.page.lang, PAGES).gettext(words)
+        found = [str(link.get("href")) for link in self.page.all("a") if text_of(link) == said]
+        assert len(found) == 1, f"{len(found)} links say “{said}”"
+        return self.opens(found[0], status=status)
+
+    # ------------------------------------------------------------ reading
+
+    def reads(self, words: str, **values: object) -> bool:
+        """Whether the page says these Dutch words in the language it is in."""
+        said = texts(self.page.lang, PAGES).gettext(words)
+        return " ".join((said % values if values else said).split()) in self.page.text
+
+    @property
+    def receipt(self) -> str:
+        return text_of(self.page.by_id("receipt"))
