@@ -3,7 +3,6 @@
 import json
 import sys
 from collections import Counter
-from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -34,7 +33,9 @@ from app.survey import Survey
 from app.terminal import Progress, Wrong, note, opened, ready, say
 from app.web import House
 
-cli = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, help="Wijkstem, for operators.")
+cli = typer.Typer(
+    no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, help="Wijkstem, for operators."
+)
 jobs_cli = typer.Typer(no_args_is_help=True, help="Background work.")
 cli.add_typer(survey_cli, name="survey")
 cli.add_typer(jobs_cli, name="jobs")
@@ -177,10 +178,12 @@ def respond(key: Key, file: Annotated[Path, typer.Argument(help="One response a 
         raise typer.Exit(1)
 
 
-def _take_in(settings: Settings, engine: Engine, programme: Programme, key: str, lines: Any, *, total: int, label: str = "") -> Counter[str]:
+def _take_in(
+    settings: Settings, engine: Engine, programme: Programme, key: str, lines: Any, *, total: int, label: str = ""
+) -> Counter[str]:
     progress = Progress()
     counts: Counter[str] = Counter()
-    for counts, reasons in take_in(engine, House(settings, programme), key, lines):  # noqa: B007  # the last counts are the answer
+    for counts, reasons in take_in(engine, House(settings, programme), key, lines):
         for reason in reasons:
             note(f"{label}: {reason}")
         progress("responses", counts.total(), total)
@@ -205,7 +208,9 @@ def analyse(
     say(_analyse(settings, engine, programme, survey, seed, part=part, how=engine_name))
 
 
-def _analyse(settings: Settings, engine: Engine, programme: Programme, survey: str, seed: int, *, part: Slice | None = None, how: str = "serial") -> str:
+def _analyse(
+    settings: Settings, engine: Engine, programme: Programme, survey: str, seed: int, *, part: Slice | None = None, how: str = "serial"
+) -> str:
     if survey:
         _survey(engine, survey)
     return run_analysis(engine, settings, programme, part or Slice(survey), seed=seed, how=how, progress=Progress())
@@ -225,7 +230,7 @@ def _day(option: str, text: str) -> date | None:
 
 
 @cli.command()
-def export(
+def export(  # noqa: PLR0913, PLR0917  # the contract's options
     kind: Annotated[str, typer.Option(help="themes, counts, responses, statements, codebook or raw.")],
     role: Annotated[str, typer.Option(help="On whose behalf: what this role may see.")],
     out: Annotated[Path, typer.Option(help="File to write.")],
@@ -236,7 +241,11 @@ def export(
 ) -> None:  # fmt: skip
     """Write one table to a file. Figures pass the disclosure door; row-level tables are logged."""
     settings, engine, programme = ready()
-    for option, value, known in (("--kind", kind, ALLOWED), ("--format", file_format, ("csv", "xlsx")), ("--source", source, ("", *SOURCES))):
+    for option, value, known in (
+        ("--kind", kind, ALLOWED),
+        ("--format", file_format, ("csv", "xlsx")),
+        ("--source", source, ("", *SOURCES)),
+    ):
         if value not in known:
             raise Wrong(f"{option}: “{value}” is not one of {', '.join(name for name in known if name)}")
     wanted = Wanted(kind, role, file_format, _slice(survey, wave, since, until, source), purpose)

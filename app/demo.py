@@ -61,22 +61,24 @@ def _answer_page(dice: random.Random, page: Page, answers: dict[str, Any], words
 
 
 def _answer(dice: random.Random, question: Question, answers: Mapping[str, Any], words: Words, lang: str) -> Any:
-    match question.kind:
-        case "multi":
-            return _several(dice, question.options_for(dict(answers)), question.at_most or 3)
-        case "single" | "scale":
-            return _choose(dice, question.options_for(dict(answers))).id
-        case "grade":
-            return str(min(max(round(dice.gauss(6.2, 1.8)), question.least or 1), question.most or 10))
-        case "matrix":
-            return {row.id: _choose(dice, question.options).id for row in question.rows if dice.random() > 0.05}
-        case "number":
-            return dice.randint(question.least or 0, question.most if question.most is not None else 100)
-        case "date":
-            return ((question.earliest or date(2026, 1, 1)) + timedelta(days=dice.randint(0, 90))).isoformat()
-        case _:
-            said = words.get(question.pillar or "overig", {}).get(lang, ())
-            return dice.choice(said) if said and dice.random() < SPEAKS_OF_PILLAR else ""
+    if question.kind == "multi":
+        return _several(dice, question.options_for(dict(answers)), question.at_most or 3)
+    if question.kind in {"single", "scale"}:
+        return _choose(dice, question.options_for(dict(answers))).id
+    if question.kind == "matrix":
+        return {row.id: _choose(dice, question.options).id for row in question.rows if dice.random() > 0.05}
+    return _plain_answer(dice, question, words, lang)
+
+
+def _plain_answer(dice: random.Random, question: Question, words: Words, lang: str) -> Any:
+    if question.kind == "grade":
+        return str(min(max(round(dice.gauss(6.2, 1.8)), question.least or 1), question.most or 10))
+    if question.kind == "number":
+        return dice.randint(question.least or 0, question.most if question.most is not None else 100)
+    if question.kind == "date":
+        return ((question.earliest or date(2026, 1, 1)) + timedelta(days=dice.randint(0, 90))).isoformat()
+    said = words.get(question.pillar or "overig", {}).get(lang, ())
+    return dice.choice(said) if said and dice.random() < SPEAKS_OF_PILLAR else ""
 
 
 def _choose(dice: random.Random, options: Sequence[Option]) -> Option:

@@ -14,7 +14,7 @@ TOKEN = re.compile(
 NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)?")
 
 
-class WrongCondition(ValueError):
+class WrongCondition(ValueError):  # noqa: N818  # read aloud it is what it is
     """A condition that cannot be read; the message says where and why."""
 
 
@@ -187,7 +187,7 @@ def leaves(tree: Tree) -> Iterator[Compare | OneOf | Includes | Answered]:
         yield tree
 
 
-def holds(tree: Tree, answers: Mapping[str, Any]) -> bool:
+def holds(tree: Tree, answers: Mapping[str, Any]) -> bool:  # noqa: PLR0911  # one line a kind of branch reads best
     """Whether the condition is true for these answers.
 
     A question without an answer is equal to nothing: `=`, `in`, `<` and the like are false, `!=` is true.
@@ -232,7 +232,7 @@ def _compare(answer: Any, op: str, value: str) -> bool:
 
 
 def _ordered(left: Any, op: str, right: Any) -> bool:
-    return {"<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right}[op]
+    return bool({"<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right}[op])
 
 
 def _both_dates(left: str, right: str) -> bool:

@@ -20,7 +20,11 @@ LOGGING = {
 
 def serve_pages(host: str, port: int, workers: int, *, worker: bool) -> None:
     """Serve until told to stop. The worker child goes when this process goes, however it ends."""
-    child = subprocess.Popen([sys.executable, "-m", "app", "worker"], env=os.environ | {"WIJKSTEM_PARENT": str(os.getpid())}) if worker else None
+    child = (
+        subprocess.Popen([sys.executable, "-m", "app", "worker"], env=os.environ | {"WIJKSTEM_PARENT": str(os.getpid())})
+        if worker
+        else None
+    )
     try:
         uvicorn.run(
             "app.main:create_app", factory=True, host=host, port=port, workers=workers, log_config=LOGGING,

@@ -39,10 +39,11 @@ class Table:
 
 @dataclass(frozen=True)
 class Attacker:
-    """What a reader may know of the figures inside (0..highest), and how wide each figure must stay for that reader."""
+    """What a reader may know of the figures inside (0..highest); how wide each should stay for that reader, and must at the least."""
 
     highest: Real
     width: Whole
+    least: Whole
 
 
 def withhold(
@@ -64,11 +65,18 @@ def withhold(
     settled   : figures that have left before and cannot be kept inside.
     Raises    : ValueError, when the settled figures alone give a guarded one away.
     Two readers are tried. One knows counts are whole and >= 0. The stronger one also knows which dashes stand for a small count; as a
-    small count lies in 0..ceiling by itself, the width asked there is at most the ceiling. Same input, same answer.
+    small count lies in 0..ceiling by itself, the width asked there is at most the ceiling; beside settled figures as much of it as can be,
+    and never an exact count. Same input, same answer.
     """
     table = _table(counts, lines, {*inside, *guarded} - set(settled), settled)
-    for attacker in _attackers(table, ceilings, guarded, narrowest):
-        _defend(table, attacker)
+    size, seen = len(counts), (table.counts, table.counts)
+    width = np.where(_flags(size, guarded), narrowest, 0)
+    unknown = np.full(size, np.inf)
+    highest = unknown.copy()
+    highest[list(ceilings)] = list(ceilings.values())
+    insider = Attacker(highest, np.minimum(width, highest).astype(np.int64), np.minimum(width, 1))
+    for attacker in (insider, Attacker(unknown, width, width)):
+        seen = _defend(table, attacker, *seen)
     return {int(cell) for cell in np.flatnonzero(table.withheld)}
 
 
@@ -106,19 +114,11 @@ def _blocks(sums: csr_array[np.int64]) -> tuple[Whole, Whole]:
     return found[0], found[1]
 
 
-def _attackers(table: Table, ceilings: Mapping[int, int], guarded: Collection[int], narrowest: int) -> list[Attacker]:
-    size = len(table.counts)
-    unknown = np.full(size, np.inf)
-    width = np.where(_flags(size, guarded), narrowest, 0)
-    highest = unknown.copy()
-    highest[list(ceilings)] = list(ceilings.values())
-    insider = Attacker(highest, np.minimum(width, highest).astype(np.int64))
-    return [insider] if (insider.width == width).all() else [insider, Attacker(unknown, width)]
+def _defend(table: Table, attacker: Attacker, low: Whole, high: Whole) -> tuple[Whole, Whole]:
+    """Keep figures inside until every guarded one has two tables that lie far enough apart: the lowest and highest counts seen in any.
 
-
-def _defend(table: Table, attacker: Attacker) -> None:
-    """Keep figures inside until every guarded one has two tables that lie far enough apart. A table found once stays valid."""
-    low, high = table.counts.copy(), table.counts.copy()
+    A table found once stays valid: later more stays inside, and the next attacker knows less.
+    """
     for cell in np.argsort(table.counts, kind="stable"):
         width, count = attacker.width[cell], table.counts[cell]
         for upwards in (True, False):
@@ -128,10 +128,11 @@ def _defend(table: Table, attacker: Attacker) -> None:
             other = _other_table(table, attacker, int(cell), int(aim - count))
             table.withheld |= other != table.counts
             low, high = np.minimum(low, other), np.maximum(high, other)
-        if high[cell] - low[cell] < width:
+        if high[cell] - low[cell] < attacker.least[cell]:
             raise ValueError(
                 "figures that left before give a small one away, whatever stays inside: leave this table out, or wait for more answers"
             )
+    return low, high
 
 
 def _other_table(table: Table, attacker: Attacker, cell: int, shift: int) -> Whole:

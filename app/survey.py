@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from app.only_if import Tree, holds, parse
 
 Answers = dict[str, Any]
 Translate = Callable[[str, str], str]
+Built = TypeVar("Built")
 
 
 @dataclass(frozen=True)
@@ -147,30 +148,27 @@ class Survey:
 
     def in_language(self, translate: Translate) -> "Survey":
         """The same survey with every text passed through translate(context, text)."""
-        return replace(
-            self,
-            pages=tuple(_page_in_language(page, self._scale_of, translate) for page in self.pages),
-            **{name: translate("survey", text) if (text := getattr(self, name)) else "" for name in ("title", "intro", "outro", "stop")},
-        )
 
-    def _scale_of(self, question: Question) -> str:
-        return question.scale or question.id
+        def said(text: str) -> str:
+            return translate("survey", text) if text else ""
+
+        pages = tuple(_page_in_language(page, translate) for page in self.pages)
+        return replace(self, pages=pages, title=said(self.title), intro=said(self.intro), outro=said(self.outro), stop=said(self.stop))
 
 
-def _page_in_language(page: Page, scale_of: Callable[[Question], str], translate: Translate) -> Page:
-    def said(context: str, text: str) -> str:
-        return translate(context, text) if text else ""
+def _page_in_language(page: Page, translate: Translate) -> Page:
+    questions = tuple(_question_in_language(question, translate) for question in page.questions)
+    intro = translate(page.id, page.intro) if page.intro else ""
+    return replace(page, title=translate(page.id, page.title), intro=intro, questions=questions)
 
-    def question_in_language(question: Question) -> Question:
-        return replace(
-            question,
-            **{name: said(question.id, getattr(question, name)) for name in ("ask", "easy", "help")},
-            options=tuple(replace(option, text=said(scale_of(question), option.text)) for option in question.options),
-            rows=tuple(replace(row, text=said(question.id, row.text)) for row in question.rows),
-        )
 
-    questions = tuple(question_in_language(question) for question in page.questions)
-    return replace(page, title=said(page.id, page.title), intro=said(page.id, page.intro), questions=questions)
+def _question_in_language(question: Question, translate: Translate) -> Question:
+    def said(text: str) -> str:
+        return translate(question.id, text) if text else ""
+
+    options = tuple(replace(option, text=translate(question.scale or question.id, option.text)) for option in question.options)
+    rows = tuple(replace(row, text=said(row.text)) for row in question.rows)
+    return replace(question, ask=said(question.ask), easy=said(question.easy), help=said(question.help), options=options, rows=rows)
 
 
 _trees: dict[str, Tree] = {}
@@ -222,10 +220,12 @@ def _page(data: Mapping[str, Any], scales: Mapping[str, tuple[Option, ...]]) -> 
 def _question(data: Mapping[str, Any], scales: Mapping[str, tuple[Option, ...]]) -> Question:
     options = tuple(_build(Option, option) for option in data.get("option", [])) or scales.get(data.get("scale", ""), ())
     rows = tuple(_build(Row, row) for row in data.get("row", []))
-    return replace(_build(Question, {name: value for name, value in data.items() if name not in {"option", "row"}}), options=options, rows=rows)
+    return replace(
+        _build(Question, {name: value for name, value in data.items() if name not in {"option", "row"}}), options=options, rows=rows
+    )
 
 
-def _build(kind: Any, data: Mapping[str, Any]) -> Any:
+def _build(kind: type[Built], data: Mapping[str, Any]) -> Built:
     return kind(**{name: data[name] for name in _plain(kind) | {"questions"} if name in data})
 
 

@@ -69,15 +69,17 @@ def _shape(data: Any, form: Mapping[str, type], *, required: Sequence[str], wher
         if name not in data:
             yield Mistake(f"“{name}” is missing", where.page, where.question)
     for name, value in data.items():
-        if name not in form:
-            continue
-        wanted = form[name]
-        if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
-            yield Mistake(f"“{name}” must be of type {wanted.__name__}, not {type(value).__name__}", where.page, where.question)
-        elif wanted is int and abs(value) >= BIGGEST:
-            yield Mistake(f"“{name}” is too big", where.page, where.question)
-        elif wanted is str:
-            yield from _text(name, value, where)
+        if name in form:
+            yield from _typed(name, value, form[name], where)
+
+
+def _typed(name: str, value: Any, wanted: type[Any], where: Mistake) -> Found:
+    if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
+        yield Mistake(f"“{name}” must be of type {wanted.__name__}, not {type(value).__name__}", where.page, where.question)
+    elif wanted is int and not -BIGGEST < int(value) < BIGGEST:
+        yield Mistake(f"“{name}” is too big", where.page, where.question)
+    elif wanted is str:
+        yield from _text(name, str(value), where)
 
 
 def _text(name: str, value: str, where: Mistake) -> Found:
@@ -139,9 +141,7 @@ def _scales(data: Table) -> tuple[dict[str, list[Table]], list[Mistake]]:
     return scales, wrong
 
 
-def _question(
-    question: Any, where: Mistake, scales: Table, pillars: Sequence[str], earlier: dict[str, Table], taken: set[str]
-) -> Found:
+def _question(question: Any, where: Mistake, scales: Table, pillars: Sequence[str], earlier: dict[str, Table], taken: set[str]) -> Found:
     wrong = list(_shape(question, QUESTION, required=("id", "kind", "ask"), where=where))
     yield from wrong
     if wrong:
@@ -244,16 +244,13 @@ def _condition(text: str | None, earlier: Mapping[str, Table], where: Mistake) -
 def _leaf(leaf: Any, asked: Table) -> Iterator[str]:
     kind = asked.get("kind")
     ids = [option.get("id") for option in asked.get("option", [])]
-    values = {Compare: lambda: (leaf.value,), OneOf: lambda: leaf.values, Includes: lambda: (leaf.option,)}.get(type(leaf), tuple)()
+    values = leaf.values if isinstance(leaf, OneOf) else [leaf.option] if isinstance(leaf, Includes) else []
+    if isinstance(leaf, Compare) and leaf.op in {"=", "!="}:
+        values = [leaf.value]
     if isinstance(leaf, Includes) and kind != "multi":
         yield f"includes() is for multi; {leaf.question} is {kind}"
     if isinstance(leaf, Compare | OneOf) and kind == "multi":
         yield f"{leaf.question} is multi: use includes({leaf.question}, ...)"
-    if isinstance(leaf, Compare) and leaf.op not in {"=", "!="}:
-        return
     for value in values:
         if ids and value not in ids:
             yield f"“{value}” is not an option of {leaf.question}"
-
-
-__all__ = ["KINDS", "missing_promise", "mistakes"]

@@ -17,8 +17,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.areas import Programme
 from app.i18n import LANGUAGES, PAGES, SOURCE, choose_language, date_text, is_machine_made, number_text, offered_languages, texts
-from app.layout.assets import STYLE, icon_paths
-from app.models import AcceptedLanguage
+from app.layout.assets import STYLE, icon_drawings
+from app.models.tables import ACCEPTED
 from app.settings import Settings
 
 ROOMS = Path(__file__).parent
@@ -72,7 +72,8 @@ def _environment(lang: str, folder: Path) -> Environment:
     )
     environment.policies["ext.i18n.trimmed"] = True
     spoken = texts(lang, PAGES, folder)
-    environment.install_gettext_callables(spoken.gettext, spoken.ngettext, newstyle=True, pgettext=spoken.pgettext, npgettext=spoken.npgettext)  # type: ignore[attr-defined]  # added by the i18n extension
+    install: Any = environment
+    install.install_gettext_callables(spoken.gettext, spoken.ngettext, newstyle=True, pgettext=spoken.pgettext, npgettext=spoken.npgettext)
     environment.globals.update(
         lang=lang,
         dir=LANGUAGES[lang].dir,
@@ -82,7 +83,9 @@ def _environment(lang: str, folder: Path) -> Environment:
         number=lambda value: number_text(value, lang),
         paragraphs=paragraphs,
     )
-    environment.globals["fields"] = environment.get_template("layout/fields.html").module  # a macro imported in a child is unknown to a block alone
+    environment.globals["fields"] = environment.get_template(
+        "layout/fields.html"
+    ).module  # a macro imported in a child is unknown to a block alone
     return environment
 
 
@@ -99,14 +102,14 @@ class Icons:
     """Gives each sign as a reference and remembers which were used, so that a page carries only those drawings."""
 
     def __init__(self) -> None:
-        self.used: dict[str, str] = {}
+        self.used: set[str] = set()
 
     def __call__(self, name: str, css: str = "") -> Markup:
-        self.used[name] = icon_paths()[name]
-        return Markup('<svg aria-hidden="true"{}><use href="#{}"/></svg>').format(Markup(f' class="{css}"') if css else "", name)
+        self.used.add(name)
+        return Markup('<svg aria-hidden="true" class="{}"><use href="#{}"/></svg>').format(css, name)
 
     def drawings(self) -> Markup:
-        return Markup("").join(Markup('<symbol id="{}" viewBox="0 0 24 24">{}</symbol>').format(name, Markup(paths)) for name, paths in self.used.items())  # noqa: S704  # our own drawings from layout/icons.svg
+        return Markup("").join(icon_drawings()[name] for name in sorted(self.used))
 
 
 def house_of(request: Request) -> House:
@@ -131,7 +134,7 @@ def _accepted(request: Request) -> frozenset[str]:
         house.looked_at = now
         try:
             with request.app.state.engine.connect() as connection:
-                house.accepted = frozenset(connection.execute(select(AcceptedLanguage.lang)).scalars())
+                house.accepted = frozenset(connection.execute(select(ACCEPTED.c.lang)).scalars())
         except SQLAlchemyError:
             pass
     return house.accepted
@@ -147,8 +150,15 @@ def reader_of(request: Request, languages: Sequence[str] = (), domains: Sequence
     return Reader(lang, offered, is_machine_made(lang, named, house.settings.translations))
 
 
-def page(  # noqa: PLR0913  # the words a route uses to say what to show
-    request: Request, name: str, *, block: str = "", status: int = 200, reader: Reader | None = None, headers: Mapping[str, str] | None = None, **values: Any
+def page(  # the words a route uses to say what to show
+    request: Request,
+    name: str,
+    *,
+    block: str = "",
+    status: int = 200,
+    reader: Reader | None = None,
+    headers: Mapping[str, str] | None = None,
+    **values: Any,
 ) -> HTMLResponse:
     """Render `name` (a path below app/) for this reader, whole or one block of it."""
     reader = reader or reader_of(request)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 
 from app.answer_check import check_page, fields_of
-from app.answering.store import KeptPage, Save, Trip, Way, finish, read_source, read_trip, save_page
+from app.answering.store import Save, Way, finish, read_source, read_trip, save_page
 from app.answering.walk import read_key
 from app.codes import code_hash, receipt_of
 from app.db import IMMEDIATE
@@ -105,7 +105,9 @@ def _wrong_header(survey: Survey, data: dict[str, Any]) -> str:
 def read_pages(survey: Survey, given: dict[str, Any]) -> dict[str, Answers] | str:
     """The answers page by page as the web path would keep them; the age gate counts as passed."""
     passed = {question.id: question.gate for question in survey.questions.values() if question.gate}
-    typed = fields_of({name: value for name, value in given.items() if name not in passed}) | {name: [code] for name, code in passed.items()}
+    typed = fields_of({name: value for name, value in given.items() if name not in passed}) | {
+        name: [code] for name, code in passed.items()
+    }
     closed = [name for name, code in passed.items() if given.get(name, code) != code]
     known = frozenset[str]().union(*(page.names for page in survey.pages))
     if closed:
@@ -138,7 +140,7 @@ def _keep_group(engine: Engine, house: House, survey: Survey, group: list[Whole]
 def _keep_whole(connection: Connection, house: House, survey: Survey, whole: Whole) -> str:
     there = read_trip(connection, survey.key, whole.key)
     if there and there.response_id:
-        pages, wanted = survey.relevant({name: value for answers in whole.pages.values() for name, value in answers.items()})
+        _, wanted = survey.relevant({name: value for answers in whole.pages.values() for name, value in answers.items()})
         return "duplicate" if there.state == "finished" and there.answers == wanted else "refused"
     day, secret = house.settings.clock().date(), house.settings.key
     receipt_hash = code_hash(secret, receipt_of(secret, whole.key))
@@ -146,11 +148,8 @@ def _keep_whole(connection: Connection, house: House, survey: Survey, whole: Who
         save = Save(whole.key, survey.key, survey.fingerprint, whole.lang, receipt_hash, day, page, 0, answers, whole.way)
         if save_page(connection, save).refused:
             return "refused"
-    trip = read_trip(connection, survey.key, whole.key)
-    if not isinstance(trip, Trip):
+    trip = read_trip(connection, survey.key, whole.key) or there
+    if trip is None:
         raise LookupError(f"survey {survey.key} is gone")
     finish(connection, survey, trip, area=house.programme.row_of(trip.answers.get("wijk")), day=day)
     return "accepted"
-
-
-__all__ = ["KeptPage", "read_line", "take_in"]

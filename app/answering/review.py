@@ -40,7 +40,11 @@ def _lines(question: Question, answers: Answers, lang: str) -> list[Line]:
     if question.kind == "matrix":
         chosen: Mapping[str, Any] = value or {}
         return [Line(row.text, [options[chosen[row.id]]] if row.id in chosen else []) for row in question.rows]
-    said = [] if value in (None, "", []) else [_said(question, part, options, lang) for part in (value if isinstance(value, list) else [value])]
+    said = (
+        []
+        if value in (None, "", [])
+        else [_said(question, part, options, lang) for part in (value if isinstance(value, list) else [value])]
+    )
     other = answers.get(f"{question.id}.anders")
     return [Line(question.ask, [*said, other] if other else said)]
 

@@ -56,7 +56,9 @@ def show(request: Request, survey_id: str, number: str, db: Db, stap: str = "") 
     if walk.finished:
         return go(walk, walk.url("bedankt"))
     if not walk.begun and nth > 1:
-        return page(request, "answering/no_cookie.html", status=400, reader=walk.reader, asked=walk.survey) if stap else go(walk, walk.url())
+        return (
+            page(request, "answering/no_cookie.html", status=400, reader=walk.reader, asked=walk.survey) if stap else go(walk, walk.url())
+        )
     pages, _ = walk.survey.relevant(walk.trip.answers)
     return show_page(walk, nth, part) if part in pages else go(walk, walk.after(nth, walk.trip.answers))
 

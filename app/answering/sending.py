@@ -94,7 +94,9 @@ def later(request: Request, survey_id: str, db: Db) -> Response:
         return walk
     if not walk.begun:
         return go(walk, walk.url("bedankt") if walk.finished else walk.url())
-    return page(request, "answering/later.html", reader=walk.reader, asked=walk.survey, receipt=in_groups(walk.receipt), onward=walk.next_open())
+    return page(
+        request, "answering/later.html", reader=walk.reader, asked=walk.survey, receipt=in_groups(walk.receipt), onward=walk.next_open()
+    )
 
 
 @router.get("/{survey_id}/gestopt")
@@ -136,5 +138,12 @@ def show_ask_code(walk: Walk, said: str, wrong: str, *, status: int = 200) -> HT
     headers = {"Retry-After": "600"} if status == 429 else {}
     from_typed = said.encode("utf-8", "replace").decode().replace("\x00", "")
     return page(
-        walk.request, "answering/resume.html", status=status, reader=walk.reader, headers=headers, asked=walk.survey, typed=from_typed, wrong=wrong
+        walk.request,
+        "answering/resume.html",
+        status=status,
+        reader=walk.reader,
+        headers=headers,
+        asked=walk.survey,
+        typed=from_typed,
+        wrong=wrong,
     )

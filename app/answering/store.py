@@ -1,21 +1,19 @@
 """Room answering: what is kept of a response, page by page, and when it is sent."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, and_, delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert  # the same words for both engines
 
-from app.models import AgeStop, AnsweredPage, Response, Statement, SurveyVersion
-from app.models import Survey as SurveyRow
 from app.models.base import random_id
+from app.models.tables import PAGE, RESPONSE, STATEMENT, STOP, SURVEY, VERSION
 from app.survey import Answers, Survey
 
-SURVEY, VERSION = SurveyRow.__table__, SurveyVersion.__table__  # type: ignore[attr-defined]  # SQLModel does not declare its table
-RESPONSE, PAGE = Response.__table__, AnsweredPage.__table__  # type: ignore[attr-defined]  # as above
-STATEMENT, STOP = Statement.__table__, AgeStop.__table__  # type: ignore[attr-defined]  # as above
+OF_RESPONSE = (RESPONSE.c.id, RESPONSE.c.state, RESPONSE.c.lang, RESPONSE.c.fingerprint)
+OF_PAGE = (PAGE.c.page, PAGE.c.revision, PAGE.c.answers)
 
 
 @dataclass(frozen=True)
@@ -36,7 +34,7 @@ class Trip:
     state: str = ""
     lang: str = ""
     fingerprint: str = ""
-    pages: Mapping[str, KeptPage] = None  # type: ignore[assignment]  # always given by read_trip
+    pages: Mapping[str, KeptPage] = field(default_factory=dict)
 
     @property
     def answers(self) -> Answers:
@@ -88,11 +86,7 @@ class Kept:
 def read_trip(connection: Any, survey_key: str, key: str | None) -> Trip | None:
     """Everything about this response in one statement; None when there is no such survey."""
     rows = connection.execute(
-        select(
-            SURVEY.c.state, SURVEY.c.fingerprint, SURVEY.c.audience,
-            RESPONSE.c.id, RESPONSE.c.state, RESPONSE.c.lang, RESPONSE.c.fingerprint,
-            PAGE.c.page, PAGE.c.revision, PAGE.c.answers,
-        )  # fmt: skip
+        select(SURVEY.c.state, SURVEY.c.fingerprint, SURVEY.c.audience, *OF_RESPONSE, *OF_PAGE)
         .select_from(
             SURVEY.outerjoin(RESPONSE, and_(RESPONSE.c.key == (key or ""), RESPONSE.c.survey_key == SURVEY.c.key)).outerjoin(
                 PAGE, PAGE.c.response_id == RESPONSE.c.id
@@ -112,7 +106,7 @@ def read_source(connection: Any, survey_key: str, fingerprint: str) -> str | Non
     found = connection.execute(
         select(VERSION.c.source).where(VERSION.c.survey_key == survey_key, VERSION.c.fingerprint.startswith(fingerprint, autoescape=True))
     ).first()
-    return found and found[0]
+    return str(found[0]) if found else None
 
 
 def find_key(connection: Any, survey_key: str, receipt_hash: str) -> str | None:
@@ -120,7 +114,7 @@ def find_key(connection: Any, survey_key: str, receipt_hash: str) -> str | None:
     found = connection.execute(
         select(RESPONSE.c.key).where(RESPONSE.c.receipt_hash == receipt_hash, RESPONSE.c.survey_key == survey_key)
     ).first()
-    return found and found[0]
+    return str(found[0]) if found else None
 
 
 def save_page(connection: Connection, save: Save) -> Kept:

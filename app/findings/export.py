@@ -22,7 +22,7 @@ from app.findings.tables import (
     statements_table,
     themes_table,
 )
-from app.models import Audit
+from app.models.tables import AUDIT
 from app.settings import Settings
 
 FIGURES = ("office", "analyst", "auditor", "admin")
@@ -33,11 +33,10 @@ ALLOWED = {
 }  # fmt: skip
 LOGGED = ("responses", "statements", "raw")
 DASH = "– in plaats van een getal: te weinig mensen, of nodig om een klein aantal elders in de tabel te beschermen."
-AUDIT = Audit.__table__  # type: ignore[attr-defined]  # SQLModel does not declare its table
 
 
 class NotAllowed(ValueError):  # noqa: N818  # what a person asked for and may not have
-    """This role may not have this table; the message says which roles may."""
+    """A role may not have this table; the message says which roles may."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +74,11 @@ def _table(connection: Connection, programme: Programme, wanted: Wanted) -> tupl
     if wanted.kind == "statements":
         run = _newest_or_none(connection, part.survey)
         rows = statements_table(connection, part, run)
-        return list(STATEMENT_COLUMNS), rows, ["Eén rij per uitspraak; persoonsgegevens gemaskeerd, namen en plaatsen nog niet nagekeken.", *_run_notes(run)]
+        return (
+            list(STATEMENT_COLUMNS),
+            rows,
+            ["Eén rij per uitspraak; persoonsgegevens gemaskeerd, namen en plaatsen nog niet nagekeken.", *_run_notes(run)],
+        )
     if not part.survey:
         raise LookupError(f"--kind {wanted.kind} needs --survey KEY")
     survey = survey_of(connection, part.survey)
@@ -110,7 +113,9 @@ def _run_notes(run: Any, *, whole: bool = True) -> list[str]:
     """Which run this is; the ledger only for who sees rows as well: beside the table its sums would tell what a dash hides."""
     if run is None:
         return []
-    sums = f"{run.n_in} in = {run.n_themed} in een thema + {run.n_rest} overig + {run.n_excluded} zonder inhoud" if whole else "zie de analist"
+    sums = (
+        f"{run.n_in} in = {run.n_themed} in een thema + {run.n_rest} overig + {run.n_excluded} zonder inhoud" if whole else "zie de analist"
+    )
     return [f"Analyse {run.id} op {run.made_at:%Y-%m-%d}, seed {run.seed}, {run.software}; uitspraken: {sums}"]
 
 

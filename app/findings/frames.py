@@ -5,20 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, select
+from sqlalchemy import ColumnElement, Connection, and_, select
 
-from app.models import AnsweredPage, Response, Statement, Survey, SurveyVersion
+from app.models.tables import PAGE, RESPONSE, STATEMENT, SURVEY, VERSION
 from app.survey import Survey as Asked
 from app.survey import load_survey
 
 if TYPE_CHECKING:
     from pandas import DataFrame
-
-STATEMENT: Table = Statement.__table__  # type: ignore[attr-defined]  # SQLModel does not declare its table
-RESPONSE: Table = Response.__table__  # type: ignore[attr-defined]  # as above
-PAGE: Table = AnsweredPage.__table__  # type: ignore[attr-defined]  # as above
-SURVEY: Table = Survey.__table__  # type: ignore[attr-defined]  # as above
-VERSION: Table = SurveyVersion.__table__  # type: ignore[attr-defined]  # as above
 
 
 @dataclass(frozen=True)

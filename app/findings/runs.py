@@ -11,20 +11,26 @@ from sqlalchemy import Connection, Engine, insert, select
 from app.areas import Programme, read_toml
 from app.db import IMMEDIATE
 from app.findings.frames import Slice, statements_frame, statements_of
-from app.models import Placement, Run, Theme
 from app.models.base import random_id
+from app.models.tables import PLACEMENT, RUN, THEME
 from app.settings import Settings
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
 REST = "rest"
-RUN, THEME, PLACEMENT = Run.__table__, Theme.__table__, Placement.__table__  # type: ignore[attr-defined]  # SQLModel does not declare its table
 Progress = Callable[[str, int, int], None]
 
 
 def run_analysis(
-    engine: Engine, settings: Settings, programme: Programme, part: Slice, *, seed: int = 0, how: str = "serial", progress: Progress | None = None
+    engine: Engine,
+    settings: Settings,
+    programme: Programme,
+    part: Slice,
+    *,
+    seed: int = 0,
+    how: str = "serial",
+    progress: Progress | None = None,
 ) -> str:
     """Put every statement of this slice under its pillar and in a theme; returns the id of the run.
 

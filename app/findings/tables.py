@@ -8,9 +8,9 @@ from sqlalchemy import Connection, select
 
 from app.areas import Programme
 from app.disclosure import FOLDED, release_themes
-from app.findings.counts import GIVEN, NONE
-from app.findings.frames import STATEMENT, Answered, Slice, statements_of
-from app.findings.runs import PLACEMENT, REST, THEME
+from app.findings.frames import Answered, Slice, statements_of
+from app.findings.runs import REST
+from app.models.tables import PLACEMENT, STATEMENT, THEME
 from app.survey import Question, Survey
 
 Rows = list[list[object]]
@@ -51,7 +51,7 @@ def themes_table(connection: Connection, run: Any, programme: Programme, *, thre
         three = said.get((pillar, key), []) if released[name] is not None and key not in {FOLDED, REST} else []
         label = "Overig" if key == REST else labels.get((pillar, key), key)
         shown_key = "klein_aantal" if key == FOLDED else key
-        found.append([pillar, names.get(pillar, pillar), shown_key, label, released[name], released[(pillar,)], *(three + ["", "", ""])[:3]])
+        found.append([pillar, names.get(pillar, pillar), shown_key, label, released[name], released[(pillar,)], *[*three, "", "", ""][:3]])
     return found
 
 
@@ -139,7 +139,17 @@ def codebook_table(survey: Survey) -> Iterator[list[object]]:
         options = {each.id: each.text for each in question.options}
         text = rows[row].text if row else options.get(option, question.ask) if option else question.ask
         goal = (rows[row].goal if row else None) or question.goal or ""
-        yield [column, question.id, question.kind, row, option, f"{question.ask} | {text}" if text != question.ask else text, question.pillar, goal, _values(question, option)]
+        yield [
+            column,
+            question.id,
+            question.kind,
+            row,
+            option,
+            f"{question.ask} | {text}" if text != question.ask else text,
+            question.pillar,
+            goal,
+            _values(question, option),
+        ]
 
 
 def _values(question: Question, option: str) -> str:
@@ -152,6 +162,3 @@ def _values(question: Question, option: str) -> str:
     if question.options:
         return "; ".join(f"{each.id} = {each.text}" for each in question.options)
     return {"number": "getal", "date": "datum (ISO 8601)"}.get(question.kind, "")
-
-
-__all__ = ["CODEBOOK_COLUMNS", "GIVEN", "NONE", "STATEMENT_COLUMNS", "THEME_COLUMNS", "codebook_table", "response_columns", "responses_table", "statements_table", "themes_table"]

@@ -11,7 +11,7 @@ from app.access import may
 from app.db import Db
 from app.i18n import texts
 from app.layout.assets import ASSETS, FOR_EVER
-from app.models import Survey, SurveyVersion
+from app.models.tables import SURVEY, VERSION
 from app.survey import load_survey
 from app.web import page, reader_of
 
@@ -22,10 +22,10 @@ router = APIRouter(dependencies=[may("everyone")])
 def home(request: Request, db: Db) -> HTMLResponse:
     reader = reader_of(request)
     rows = db.execute(
-        select(Survey.key, SurveyVersion.source)
-        .join(SurveyVersion, SurveyVersion.fingerprint == Survey.fingerprint)  # type: ignore[arg-type]  # SQLModel columns look like their values
-        .where(Survey.state == "open", Survey.audience == "resident")  # type: ignore[arg-type]  # as above
-        .order_by(Survey.key)
+        select(SURVEY.c.key, VERSION.c.source)
+        .join(VERSION, VERSION.c.fingerprint == SURVEY.c.fingerprint)
+        .where(SURVEY.c.state == "open", SURVEY.c.audience == "resident")
+        .order_by(SURVEY.c.key)
     )
     folder = request.app.state.house.settings.translations
     surveys = []

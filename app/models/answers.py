@@ -70,9 +70,7 @@ class AnsweredPage(SQLModel, table=True):
     """The answers of one page; `revision` counts its saves, so that an old tab never overwrites a new one."""
 
     __tablename__ = "answered_page"
-    response_id: str = Field(
-        sa_column=Column(String(16), ForeignKey("response.id", ondelete="CASCADE"), primary_key=True, nullable=False)
-    )
+    response_id: str = Field(sa_column=Column(String(16), ForeignKey("response.id", ondelete="CASCADE"), primary_key=True, nullable=False))
     page: str = Field(primary_key=True, max_length=64)
     revision: int = 1
     answers: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))

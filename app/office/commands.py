@@ -135,7 +135,9 @@ def status_command() -> None:
 
 
 @translations_cli.command("accept")
-def accept_command(lang: Annotated[str, typer.Argument(help="Code of the language.")], withdraw: Annotated[bool, typer.Option("--withdraw")] = False) -> None:
+def accept_command(
+    lang: Annotated[str, typer.Argument(help="Code of the language.")], withdraw: Annotated[bool, typer.Option("--withdraw")] = False
+) -> None:
     """Offer a language to residents in production although no person reviewed all its texts; pages then say so."""
     settings, engine, programme = ready()
     if lang not in programme.languages:

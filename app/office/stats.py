@@ -5,10 +5,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine, func, select
 
 from app.jobs import waiting_jobs
-from app.models import AgeStop, Response, Run, Statement, Theme
+from app.models.tables import RESPONSE, RUN, STATEMENT, STOP, THEME
 from app.settings import Settings
-
-RESPONSE = Response.__table__  # type: ignore[attr-defined]  # SQLModel does not declare its table
 
 
 def database_counts(settings: Settings, engine: Engine) -> dict[str, Any]:
@@ -20,14 +18,14 @@ def database_counts(settings: Settings, engine: Engine) -> dict[str, Any]:
             "by_channel": _by(connection, "channel"),
             "by_language": _by(connection, "lang"),
             "by_stream": _by(connection, "stream"),
-            "statements": _count(connection, Statement.__table__),  # type: ignore[attr-defined]  # as above
+            "statements": _count(connection, STATEMENT),
             "unfinished": _count(connection, RESPONSE, RESPONSE.c.state == "begun"),
-            "stopped_under_16": int(connection.execute(select(func.coalesce(func.sum(AgeStop.n), 0))).scalar_one()),
+            "stopped_under_16": int(connection.execute(select(func.coalesce(func.sum(STOP.c.n), 0))).scalar_one()),
             "jobs": waiting_jobs(settings),
             "outbox": 0,
             "registrations": {},
-            "runs": _count(connection, Run.__table__),  # type: ignore[attr-defined]  # as above
-            "themes": _count(connection, Theme.__table__),  # type: ignore[attr-defined]  # as above
+            "runs": _count(connection, RUN),
+            "themes": _count(connection, THEME),
             "findings": 0,
         }
 
@@ -38,6 +36,9 @@ def _count(connection: Connection, table: Any, *where: Any) -> int:
 
 def _by(connection: Connection, column: str) -> dict[str, int]:
     rows = connection.execute(
-        select(RESPONSE.c[column], func.count()).where(RESPONSE.c.state == "finished").group_by(RESPONSE.c[column]).order_by(RESPONSE.c[column])
+        select(RESPONSE.c[column], func.count())
+        .where(RESPONSE.c.state == "finished")
+        .group_by(RESPONSE.c[column])
+        .order_by(RESPONSE.c[column])
     )
     return {name: n for name, n in rows}  # noqa: C416  # rows are not pairs to mypy

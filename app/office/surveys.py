@@ -11,9 +11,10 @@ from sqlalchemy import func, select
 from sqlmodel import Session
 
 from app.db import lock_for_writing
-from app.models import Response, Survey, SurveyVersion
+from app.models import Survey, SurveyVersion
+from app.models.tables import RESPONSE, SURVEY, VERSION
 from app.survey import Survey as Asked
-from app.survey import fingerprint_of, load_survey
+from app.survey import load_survey
 from app.survey_check import KEY, missing_promise, mistakes
 
 OPENABLE = ("draft", "test", "paused", "paper_only", "closed")
@@ -73,7 +74,7 @@ def _version(db: Session, asked: Asked, source: str, number: str, today: date) -
 
 
 def _number(db: Session, survey: Survey) -> str:
-    return db.execute(select(SurveyVersion.number).where(SurveyVersion.fingerprint == survey.fingerprint)).scalar_one()  # type: ignore[arg-type, call-overload]  # SQLModel columns look like their values
+    return str(db.execute(select(VERSION.c.number).where(VERSION.c.fingerprint == survey.fingerprint)).scalar_one())
 
 
 def _next_number(db: Session, survey: Survey, asked: Asked) -> str:
@@ -95,7 +96,7 @@ def _next_number(db: Session, survey: Survey, asked: Asked) -> str:
 
 
 def _answered(db: Session, key: str) -> bool:
-    return bool(db.execute(select(func.count()).select_from(Response).where(Response.survey_key == key)).scalar_one())  # type: ignore[arg-type]  # as above
+    return bool(db.execute(select(func.count()).select_from(RESPONSE).where(RESPONSE.c.survey_key == key)).scalar_one())
 
 
 def structure_changes(old: Asked, new: Asked) -> list[str]:
@@ -114,7 +115,16 @@ def _structure(survey: Asked) -> dict[str, Any]:
             options = tuple((option.id, option.only_if, option.exclusive, option.other) for option in question.options)
             bounds = (question.least, question.most, question.at_most, question.gate, question.required, question.allow_dk)
             rows = tuple(row.id for row in question.rows)
-            found[question.id] = (question.kind, question.pillar, question.only_if, options, rows, bounds, question.earliest, question.latest)
+            found[question.id] = (
+                question.kind,
+                question.pillar,
+                question.only_if,
+                options,
+                rows,
+                bounds,
+                question.earliest,
+                question.latest,
+            )
     return found
 
 
@@ -144,11 +154,11 @@ def _existing(db: Session, key: str) -> Survey:
     lock_for_writing(db)
     survey = db.get(Survey, key)
     if survey is None:
-        known = ", ".join(sorted(db.execute(select(Survey.key)).scalars())) or "none yet"  # type: ignore[call-overload]  # as above
+        known = ", ".join(sorted(db.execute(select(SURVEY.c.key)).scalars())) or "none yet"
         raise Refused(f"there is no survey “{key}” (known: {known})")
     return survey
 
 
 def listed_surveys(db: Session) -> list[dict[str, str]]:
-    rows = db.execute(select(Survey.key, Survey.state, Survey.audience).order_by(Survey.key)).all()  # type: ignore[call-overload]  # as above
+    rows = db.execute(select(SURVEY.c.key, SURVEY.c.state, SURVEY.c.audience).order_by(SURVEY.c.key)).all()
     return [{"key": key, "state": state, "audience": audience} for key, state, audience in rows]
