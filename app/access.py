@@ -20,7 +20,7 @@ class Policy:
 
     roles: tuple[str, ...]
 
-    def __call__(self, request: Request) -> None:
+    async def __call__(self, request: Request) -> None:  # async: what does not wait needs no thread
         if "stranger" not in self.roles:
             raise HTTPException(403)
         request.state.role = "stranger"

@@ -114,11 +114,17 @@ def start(
     if settings.env == "production":
         raise Wrong("start is for a first look; in production run `wijkstem migrate` and `wijkstem serve`")
     migrate()
+    unfinished = (
+        settings.data / "demo-unfinished"
+    )  # an interrupted first start goes on where it was: the same people are not taken in twice
     with Session(engine) as db:
         empty = not listed_surveys(db)
-    if empty:
+    if empty or unfinished.exists():
         note("The database is empty: filling it with made-up answers. This takes half a minute.")
+        settings.data.mkdir(parents=True, exist_ok=True)
+        unfinished.touch()
         demo()
+        unfinished.unlink()
     base = f"http://{'localhost' if host in {'127.0.0.1', '0.0.0.0'} else host}:{port}"  # noqa: S104  # compared, not bound
     note(f"\nWijkstem {programme.name}\n  first page       {base}/\n  answer           {base}/v/{programme.surveys[0]}")
     note(f"  in Arabic        {base}/v/{programme.surveys[0]}?taal=ar\n  stop with Ctrl-C\n")

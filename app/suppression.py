@@ -125,6 +125,8 @@ def _defend(table: Table, attacker: Attacker, low: Whole, high: Whole) -> tuple[
             if high[cell] - low[cell] >= width:
                 break
             aim = min(low[cell] + width, attacker.highest[cell]) if upwards else max(high[cell] - width, 0)
+            if aim == count:
+                continue
             other = _other_table(table, attacker, int(cell), int(aim - count))
             table.withheld |= other != table.counts
             low, high = np.minimum(low, other), np.maximum(high, other)

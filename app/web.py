@@ -112,6 +112,11 @@ class Icons:
         return Markup("").join(icon_drawings()[name] for name in sorted(self.used))
 
 
+def fields_in(request: Request, lang: str) -> Any:
+    """The macros of layout/fields.html in one language, for who puts the questions of a page together."""
+    return _environment(lang, house_of(request).settings.translations).globals["fields"]
+
+
 def house_of(request: Request) -> House:
     house: House = request.app.state.house
     return house
@@ -164,9 +169,8 @@ def page(  # the words a route uses to say what to show
     reader = reader or reader_of(request)
     house = house_of(request)
     environment = _environment(reader.lang, house.settings.translations)
-    icons = Icons()
     said = {
-        "request": request, "reader": reader, "programme": house.programme, "icon": icons, "here": request.url.path,
+        "request": request, "reader": reader, "programme": house.programme, "icon": Icons(), "here": request.url.path,
         "status": status, "pillar_signs": SIGNS, "notice": reader.machine and house.settings.env == "production",
         "tell": texts(reader.lang, house.programme.key, house.settings.translations).pgettext, **values,
     }  # fmt: skip

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from markupsafe import Markup
 from sqlalchemy import Connection
-from sqlmodel import Session
 
 from app.answering.store import Trip, read_source
 from app.i18n import texts
@@ -22,8 +22,9 @@ class Known:
     versions: dict[tuple[str, str], Survey] = field(default_factory=dict)
     spoken: dict[tuple[str, str, str], Survey] = field(default_factory=dict)
     newest: dict[str, Survey] = field(default_factory=dict)
+    blocks: dict[tuple[str, ...], Markup] = field(default_factory=dict)  # questions as HTML, shown empty
 
-    def version(self, db: Session | Connection, trip: Trip, wanted: str = "") -> Survey:
+    def version(self, db: Connection, trip: Trip, wanted: str = "") -> Survey:
         """The version this response is pinned to; a new one gets the version its form was made from, else the newest."""
         if not trip.response_id and len(wanted) == SHORT and not trip.newest.startswith(wanted):
             return self._read(db, trip.survey_key, wanted) or self.version(db, trip)
@@ -34,7 +35,7 @@ class Known:
             self.newest[trip.survey_key] = found
         return found
 
-    def _read(self, db: Session | Connection, survey_key: str, fingerprint: str) -> Survey | None:
+    def _read(self, db: Connection, survey_key: str, fingerprint: str) -> Survey | None:
         known = self.versions.get((survey_key, fingerprint))
         if known is None and (source := read_source(db, survey_key, fingerprint)):
             known = load_survey(source, survey_key)

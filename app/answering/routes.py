@@ -27,7 +27,6 @@ from app.answering.walk import (
     walk_without_database,
 )
 from app.answering.writer import Busy
-from app.db import Db
 from app.survey import Page
 from app.web import Form, page, remember_language
 
@@ -36,10 +35,10 @@ NOTHING = KeptPage(0, {})
 
 
 @router.get("/{survey_id}")
-def first(request: Request, survey_id: str, db: Db, opnieuw: str = "") -> Response:
-    walk = begin_walk(request, db, survey_id)
+def first(request: Request, survey_id: str, opnieuw: str = "") -> Response:
+    walk = begin_walk(request, survey_id)
     if isinstance(walk, Walk) and (walk.finished or opnieuw):
-        walk = begin_walk(request, db, survey_id, key=str(uuid.uuid4()))
+        walk = begin_walk(request, survey_id, key=str(uuid.uuid4()))
     if not isinstance(walk, Walk):
         return walk
     if walk.trip.pages:
@@ -48,8 +47,8 @@ def first(request: Request, survey_id: str, db: Db, opnieuw: str = "") -> Respon
 
 
 @router.get("/{survey_id}/{number}")
-def show(request: Request, survey_id: str, number: str, db: Db, stap: str = "") -> Response:
-    walk = begin_walk(request, db, survey_id)
+def show(request: Request, survey_id: str, number: str, stap: str = "") -> Response:
+    walk = begin_walk(request, survey_id)
     if not isinstance(walk, Walk):
         return walk
     nth, part = read_page(walk.survey, number)
@@ -64,13 +63,13 @@ def show(request: Request, survey_id: str, number: str, db: Db, stap: str = "") 
 
 
 @router.post("/{survey_id}/{number}")
-def answer(request: Request, survey_id: str, number: str, typed: Form, db: Db) -> Response:
+def answer(request: Request, survey_id: str, number: str, typed: Form) -> Response:
     """Keep one page. 303 to the next, 422 with what must be mended, 409 when another tab was first, 503 when it cannot be kept now."""
     key = read_key("".join(typed.get("key", ())))
     if key is None:
         raise HTTPException(400)
     try:
-        walk = begin_walk(request, db, survey_id, key=key, version="".join(typed.get("versie", ())))
+        walk = begin_walk(request, survey_id, key=key, version="".join(typed.get("versie", ())))
     except SQLAlchemyError:
         away = walk_without_database(request, survey_id, key)
         return not_kept(away, *read_page(away.survey, number), typed)

@@ -15,7 +15,6 @@ from app.answering.store import find_key, finish, read_trip
 from app.answering.walk import Walk, begin_walk, change_language, go, hold_key, read_key, read_seen, secret_of, speak
 from app.answering.writer import Busy
 from app.codes import code_hash, in_groups, read_code
-from app.db import Db
 from app.web import Form, page
 
 router = APIRouter(prefix="/v", dependencies=[may("everyone")])
@@ -24,8 +23,8 @@ WRONG_CODES = RateLimitItemPerMinute(10, 10)  # wrong codes from one address in 
 
 
 @router.get("/{survey_id}/controle")
-def review(request: Request, survey_id: str, db: Db) -> Response:
-    walk = begin_walk(request, db, survey_id)
+def review(request: Request, survey_id: str) -> Response:
+    walk = begin_walk(request, survey_id)
     if not isinstance(walk, Walk):
         return walk
     if not walk.begun:
@@ -34,13 +33,13 @@ def review(request: Request, survey_id: str, db: Db) -> Response:
 
 
 @router.post("/{survey_id}/controle")
-def send(request: Request, survey_id: str, typed: Form, db: Db) -> Response:
+def send(request: Request, survey_id: str, typed: Form) -> Response:
     """Send the whole response, as it was shown on the review page, once."""
     key, seen = read_key("".join(typed.get("key", ()))), read_seen(typed)
     if key is None or typed.keys() - CONTROLS:
         raise HTTPException(400)
     try:
-        walk = begin_walk(request, db, survey_id, key=key)
+        walk = begin_walk(request, survey_id, key=key)
     except SQLAlchemyError:
         raise HTTPException(503) from None
     if not isinstance(walk, Walk):
@@ -78,8 +77,8 @@ def show_review(walk: Walk, *, status: int = 200, busy: bool = False, changed: b
 
 
 @router.get("/{survey_id}/bedankt")
-def thanks(request: Request, survey_id: str, db: Db) -> Response:
-    walk = begin_walk(request, db, survey_id)
+def thanks(request: Request, survey_id: str) -> Response:
+    walk = begin_walk(request, survey_id)
     if not isinstance(walk, Walk):
         return walk
     if not walk.finished:
@@ -88,8 +87,8 @@ def thanks(request: Request, survey_id: str, db: Db) -> Response:
 
 
 @router.get("/{survey_id}/later")
-def later(request: Request, survey_id: str, db: Db) -> Response:
-    walk = begin_walk(request, db, survey_id)
+def later(request: Request, survey_id: str) -> Response:
+    walk = begin_walk(request, survey_id)
     if not isinstance(walk, Walk):
         return walk
     if not walk.begun:
@@ -100,21 +99,21 @@ def later(request: Request, survey_id: str, db: Db) -> Response:
 
 
 @router.get("/{survey_id}/gestopt")
-def stopped(request: Request, survey_id: str, db: Db) -> Response:
-    walk = begin_walk(request, db, survey_id)
+def stopped(request: Request, survey_id: str) -> Response:
+    walk = begin_walk(request, survey_id)
     return page(request, "answering/stopped.html", reader=walk.reader, asked=walk.survey) if isinstance(walk, Walk) else walk
 
 
 @router.get("/{survey_id}/verder")
-def ask_code(request: Request, survey_id: str, db: Db) -> Response:
-    walk = begin_walk(request, db, survey_id)
+def ask_code(request: Request, survey_id: str) -> Response:
+    walk = begin_walk(request, survey_id)
     return show_ask_code(walk, "", "") if isinstance(walk, Walk) else walk
 
 
 @router.post("/{survey_id}/verder")
-def go_on(request: Request, survey_id: str, typed: Form, db: Db) -> Response:
+def go_on(request: Request, survey_id: str, typed: Form) -> Response:
     """Go on with the code from the receipt; ten wrong tries an address in ten minutes, kept in memory as a hash."""
-    walk = begin_walk(request, db, survey_id)
+    walk = begin_walk(request, survey_id)
     if not isinstance(walk, Walk):
         return walk
     who = code_hash(secret_of(request), f"{request.client.host if request.client else ''}/{walk.today}")
@@ -122,11 +121,12 @@ def go_on(request: Request, survey_id: str, typed: Form, db: Db) -> Response:
         return show_ask_code(walk, "", "wait", status=429)
     said = "".join(typed.get("code", ()))[:80]
     code = read_code(said)
-    key = code and find_key(db, walk.survey.key, code_hash(secret_of(request), code))
+    with request.app.state.engine.connect() as connection:
+        key = code and find_key(connection, walk.survey.key, code_hash(secret_of(request), code))
     if not key:
         tries.hit(WRONG_CODES, who)
         return show_ask_code(walk, said, "wrong" if code else "form", status=422)
-    found = begin_walk(request, db, survey_id, key=key)
+    found = begin_walk(request, survey_id, key=key)
     if not isinstance(found, Walk):
         return found
     response = go(found, found.url("bedankt") if found.finished else found.next_open())

@@ -5,15 +5,45 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, insert, select, update
+from sqlalchemy import Connection, Select, and_, bindparam, case, delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert  # the same words for both engines
+from sqlalchemy.sql.dml import ReturningInsert
 
 from app.models.base import random_id
 from app.models.tables import PAGE, RESPONSE, STATEMENT, STOP, SURVEY, VERSION
 from app.survey import Answers, Survey
 
-OF_RESPONSE = (RESPONSE.c.id, RESPONSE.c.state, RESPONSE.c.lang, RESPONSE.c.fingerprint)
-OF_PAGE = (PAGE.c.page, PAGE.c.revision, PAGE.c.answers)
+
+def _trip() -> Select[Any]:
+    of_response = (RESPONSE.c.id, RESPONSE.c.state, RESPONSE.c.lang, RESPONSE.c.fingerprint)
+    mine = and_(RESPONSE.c.key == bindparam("trip_key"), RESPONSE.c.survey_key == SURVEY.c.key)
+    return (
+        select(SURVEY.c.state, SURVEY.c.fingerprint, SURVEY.c.audience, *of_response, PAGE.c.page, PAGE.c.revision, PAGE.c.answers)
+        .select_from(SURVEY.outerjoin(RESPONSE, mine).outerjoin(PAGE, PAGE.c.response_id == RESPONSE.c.id))
+        .where(SURVEY.c.key == bindparam("trip_survey"))
+    )
+
+
+def _begin_statement() -> ReturningInsert[Any]:
+    names = ("id", "key", "survey_key", "fingerprint", "state", "lang", "channel", "stream", "assisted", "receipt_hash", "begun_on")
+    made = upsert(RESPONSE).values({name: bindparam(name) for name in names})
+    lang = case((RESPONSE.c.state == "begun", made.excluded.lang), else_=RESPONSE.c.lang)  # what was sent never changes
+    return made.on_conflict_do_update(
+        index_elements=["key"], set_={"lang": lang}, where=RESPONSE.c.survey_key == made.excluded.survey_key
+    ).returning(RESPONSE.c.id, RESPONSE.c.state)
+
+
+def _keep_statement() -> ReturningInsert[Any]:
+    made = upsert(PAGE).values({name: bindparam(name) for name in ("response_id", "page", "revision", "answers")})
+    return made.on_conflict_do_update(
+        index_elements=["response_id", "page"],
+        set_={"answers": made.excluded.answers, "revision": PAGE.c.revision + 1},
+        where=PAGE.c.revision == bindparam("seen"),
+    ).returning(PAGE.c.revision)
+
+
+# Built once: building a statement costs more than running it.
+TRIP, BEGIN, KEEP = _trip(), _begin_statement(), _keep_statement()
 
 
 @dataclass(frozen=True)
@@ -85,15 +115,7 @@ class Kept:
 
 def read_trip(connection: Any, survey_key: str, key: str | None) -> Trip | None:
     """Everything about this response in one statement; None when there is no such survey."""
-    rows = connection.execute(
-        select(SURVEY.c.state, SURVEY.c.fingerprint, SURVEY.c.audience, *OF_RESPONSE, *OF_PAGE)
-        .select_from(
-            SURVEY.outerjoin(RESPONSE, and_(RESPONSE.c.key == (key or ""), RESPONSE.c.survey_key == SURVEY.c.key)).outerjoin(
-                PAGE, PAGE.c.response_id == RESPONSE.c.id
-            )
-        )
-        .where(SURVEY.c.key == survey_key)
-    ).all()
+    rows = connection.execute(TRIP, {"trip_survey": survey_key, "trip_key": key or ""}).all()
     if not rows:
         return None
     state, newest, audience, response_id, response_state, lang, fingerprint = rows[0][:7]
@@ -133,27 +155,20 @@ def save_page(connection: Connection, save: Save) -> Kept:
 
 def _begin(connection: Connection, save: Save) -> tuple[str, str]:
     """Make the response, or note the language it goes on in. A key of another survey is refused."""
-    made = upsert(RESPONSE).values(
-        id=random_id("r"), key=save.key, survey_key=save.survey_key, fingerprint=save.fingerprint, state="begun", lang=save.lang,
-        channel=save.way.channel, stream=save.way.stream, assisted=save.way.assisted, receipt_hash=save.receipt_hash, begun_on=save.day,
-    )  # fmt: skip
     row = connection.execute(
-        made.on_conflict_do_update(
-            index_elements=["key"], set_={"lang": made.excluded.lang}, where=RESPONSE.c.survey_key == made.excluded.survey_key
-        ).returning(RESPONSE.c.id, RESPONSE.c.state)
-    ).first()
+        BEGIN,
+        {
+            "id": random_id("r"), "key": save.key, "survey_key": save.survey_key, "fingerprint": save.fingerprint, "state": "begun",
+            "lang": save.lang, "channel": save.way.channel, "stream": save.way.stream, "assisted": save.way.assisted,
+            "receipt_hash": save.receipt_hash, "begun_on": save.day,
+        },
+    ).first()  # fmt: skip
     return (row[0], row[1]) if row else ("", "")
 
 
 def _upsert(connection: Connection, response_id: str, save: Save) -> bool:
-    made = upsert(PAGE).values(response_id=response_id, page=save.page, revision=1, answers=save.answers)
-    kept = connection.execute(
-        made.on_conflict_do_update(
-            index_elements=["response_id", "page"],
-            set_={"answers": made.excluded.answers, "revision": PAGE.c.revision + 1},
-            where=PAGE.c.revision == save.seen,
-        ).returning(PAGE.c.revision)
-    ).first()
+    values = {"response_id": response_id, "page": save.page, "revision": 1, "answers": save.answers, "seen": save.seen}
+    kept = connection.execute(KEEP, values).first()
     return kept is not None
 
 

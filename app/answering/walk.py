@@ -1,21 +1,22 @@
 """Room answering: one resident's request: which survey, which response, which language; and where the way goes on."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from fastapi import HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from sqlmodel import Session
+from markupsafe import Markup
 
-from app.answer_check import typed_again
+from app.answer_check import Problem, typed_again
 from app.answering.known import Known
 from app.answering.store import KeptPage, Trip, read_trip
 from app.answering.writer import Writer
 from app.codes import code_hash, receipt_of
-from app.survey import Answers, Page, Survey
-from app.web import Reader, page, printable, reader_of, remember_language
+from app.survey import Answers, Page, Question, Survey
+from app.web import Icons, Reader, fields_in, page, printable, reader_of, remember_language
 
 KEEP_COOKIE = 24 * 3600
 Typed = dict[str, list[str]]
@@ -110,14 +111,17 @@ def secret_of(request: Request) -> bytes:
     return secret
 
 
-def begin_walk(request: Request, db: Session, survey_key: str, *, key: str | None = None, version: str = "") -> Walk | HTMLResponse:
-    """Read who comes back and what is open, in one statement; a plain page when there is nothing to answer."""
+def begin_walk(request: Request, survey_key: str, *, key: str | None = None, version: str = "") -> Walk | HTMLResponse:
+    """Read who comes back and what is open, in one statement; a plain page when there is nothing to answer.
+
+    The connection is given back before anything is kept: the writer queue may need it.
+    """
     held = read_key(request.cookies.get("antwoord"))
-    trip = read_trip(db, survey_key, key or held)
-    if trip is None:
-        raise HTTPException(404)
-    survey = known_of(request).version(db, trip, version)
-    db.close()  # gives the connection back: the writer queue may need it
+    with request.app.state.engine.connect() as connection:
+        trip = read_trip(connection, survey_key, key or held)
+        if trip is None:
+            raise HTTPException(404)
+        survey = known_of(request).version(connection, trip, version)
     reader = reader_of(request, survey.languages, [survey.domain], trip.lang)
     spoken = known_of(request).in_language(survey, reader.lang)
     if not _is_open(request, trip):
@@ -155,14 +159,29 @@ def show_page(walk: Walk, number: int, part: Page, *, status: int = 200, typed: 
     on_way = [each.id for each in pages]
     kept = walk.trip.pages.get(part.id, KeptPage(0, {}))
     told: dict[str, Any] = {"problems": {}, "busy": False, "seen": kept.revision} | more
+    fields = again(typed) if typed is not None else typed_again(part, kept.answers)
+    icon = Icons()
+    blocks = [_block(walk, question, relevant, fields, told["problems"], icon) for question in part.asked(relevant | kept.answers)]
     response = page(
         walk.request, "answering/page.html", status=status, reader=walk.reader, headers={"Retry-After": "30"} if status == 503 else {},
-        asked=walk.survey, part=part, number=number, questions=part.asked(relevant | kept.answers), answers=relevant, key=walk.key,
-        typed=again(typed) if typed is not None else typed_again(part, kept.answers),
+        asked=walk.survey, part=part, number=number, blocks=blocks, icon=icon, key=walk.key,
         nth=on_way.index(part.id) + 1 if part.id in on_way else number, total=max(len(on_way), 1), **told,
     )  # fmt: skip
     hold_key(walk, response)
     return response
+
+
+def _block(walk: Walk, question: Question, known: Answers, typed: Typed, problems: Mapping[str, Problem], icon: Icons) -> Markup:
+    """One question as HTML. Most are shown empty, and then look the same to everybody who reads this language: made once."""
+    options = question.options_for(known, walk.key)
+    ask = fields_in(walk.request, walk.reader.lang).ask
+    if question.shuffle or not question.names.isdisjoint(typed.keys() | problems.keys()):
+        return Markup(ask(question, options, typed, problems, icon))  # noqa: S704  # a macro escapes what it is given
+    place = (walk.survey.key, walk.survey.fingerprint, walk.reader.lang, question.id, *(option.id for option in options))
+    blocks = known_of(walk.request).blocks
+    if place not in blocks:
+        blocks[place] = Markup(ask(question, options, {}, {}, icon))  # noqa: S704  # as above
+    return blocks[place]
 
 
 def again(typed: Typed) -> Typed:
