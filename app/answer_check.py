@@ -35,14 +35,14 @@ CHOOSE = N_("Kies één antwoord, of sla de vraag over.")
 NEEDED = N_("Kies een antwoord. Deze vraag hebben wij nodig om verder te gaan.")
 UNKNOWN = N_("Dit antwoord staat niet in de lijst. Kies een antwoord uit de lijst.")
 TOO_MANY = N_("Kies hoogstens %(most)s antwoorden. U koos er %(n)s.")
-EXCLUSIVE = N_("U koos “%(option)s” samen met iets anders. Kies één van de twee.")
-TOO_LONG = N_("Uw tekst is te lang: %(n)s tekens. Er passen %(most)s tekens. Maak de tekst korter.")
-BAD_LETTER = N_("In uw tekst staat een teken dat wij niet kunnen bewaren. Haal het weg en druk op Verder.")
+EXCLUSIVE = N_("Dit kan niet samen. Haal “%(option)s” weg, of haal de andere antwoorden weg.")
+TOO_LONG = N_("Uw tekst is te lang: %(n)s letters. Er passen %(most)s letters. Maak de tekst korter.")
+BAD_LETTER = N_("In uw tekst staat een vreemd teken. Haal het weg en druk op Verder.")
 NOT_A_NUMBER = N_("Vul een getal in, bijvoorbeeld 12.")
 OUT_OF_RANGE = N_("Vul een getal in van %(least)s tot en met %(most)s.")
 NOT_A_DATE = N_("Vul een datum in, bijvoorbeeld 31-12-2026.")
 DATE_RANGE = N_("Vul een datum in van %(earliest)s tot en met %(latest)s.")
-FOREIGN = N_("Er kwam iets mee dat niet bij deze vragen hoort. Kijk uw antwoorden na en druk nog een keer op Verder.")
+FOREIGN = N_("Er ging iets mis met deze pagina. Kijk uw antwoorden na en druk nog een keer op Verder.")
 
 
 def check_page(page: Page, typed: Typed) -> tuple[Answers, dict[str, Problem]]:

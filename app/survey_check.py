@@ -39,15 +39,14 @@ Table = Mapping[str, Any]
 
 
 def mistakes(source: str, *, pillars: Sequence[str] = (), known_languages: Sequence[str] = ()) -> list[Mistake]:
-    """Everything that is wrong in this TOML text; empty when it can be imported."""
+    """Everything that is wrong in this TOML text; empty when it can be imported. One mistake never hides another."""
     try:
         data = tomllib.loads(source)
     except tomllib.TOMLDecodeError as wrong:
         return [Mistake(f"not TOML: {wrong}")]
-    found = list(_shape(data, TOP, required=("key", "title", "audience", "languages", "page"), where=Mistake("")))
-    if not found:
-        found = [*_top(data, known_languages), *_pages(data, pillars)]
-    return found
+    top = _shape(data, TOP, required=("key", "title", "audience", "languages", "page"), where=Mistake(""))
+    usable = _usable(data, TOP)
+    return [*top, *_top(usable, known_languages), *_pages(usable, pillars)]
 
 
 def missing_promise(data: Table) -> Iterator[str]:
@@ -73,6 +72,13 @@ def _shape(data: Any, form: Mapping[str, type], *, required: Sequence[str], wher
             yield from _typed(name, value, form[name], where)
 
 
+def _usable(data: Any, form: Mapping[str, type]) -> dict[str, Any]:
+    """What of a table has a known name and the right type: the rest was reported, and must not stop further checks."""
+    if not isinstance(data, dict):
+        return {}
+    return {name: value for name, value in data.items() if name in form and not list(_typed(name, value, form[name], Mistake("")))}
+
+
 def _typed(name: str, value: Any, wanted: type[Any], where: Mistake) -> Found:
     if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
         yield Mistake(f"“{name}” must be of type {wanted.__name__}, not {type(value).__name__}", where.page, where.question)
@@ -90,16 +96,17 @@ def _text(name: str, value: str, where: Mistake) -> Found:
 
 
 def _top(data: Table, known_languages: Sequence[str]) -> Found:
-    if not KEY.fullmatch(data["key"]):
+    if "key" in data and not KEY.fullmatch(data["key"]):
         yield Mistake(f"key “{data['key']}” may hold small letters, digits and -, 3 to 64 long")
-    if data["audience"] not in {"resident", "professional"}:
+    if data.get("audience", "resident") not in {"resident", "professional"}:
         yield Mistake(f"audience “{data['audience']}” must be resident or professional")
-    for lang in data["languages"]:
+    languages = data.get("languages", ["nl"])
+    for lang in languages:
         if known_languages and lang not in known_languages:
             yield Mistake(f"language “{lang}” is not known (known: {', '.join(known_languages)})")
-    if "nl" not in data["languages"]:
+    if "nl" not in languages:
         yield Mistake("languages must hold nl: the source text is Dutch")
-    if not data["page"]:
+    if not data.get("page", [None]):
         yield Mistake("there is no page")
 
 
@@ -108,24 +115,21 @@ def _pages(data: Table, pillars: Sequence[str]) -> Found:
     yield from wrong
     earlier: dict[str, Table] = {}
     taken: set[str] = set()
-    for number, page in enumerate(data["page"], 1):
-        name = str(page.get("id", number)) if isinstance(page, dict) else str(number)
-        where = Mistake("", name)
-        wrong = list(_shape(page, PAGE, required=("id", "title", "question"), where=where))
-        yield from wrong
-        if wrong:
-            continue
-        yield from _id(page["id"], ID, taken, where)
+    for number, given in enumerate(data.get("page", []), 1):
+        where = Mistake("", _name_of(given, number))
+        yield from _shape(given, PAGE, required=("id", "title", "question"), where=where)
+        page = _usable(given, PAGE)
+        yield from _id(page.get("id"), taken, where)
         yield from _pillar(page, pillars, where)
         yield from _condition(page.get("only_if"), earlier, where)
-        if not page["question"]:
-            yield Mistake("the page has no question", name)
-        for nth, question in enumerate(page["question"], 1):
-            yield from _question(question, Mistake("", name, _name_of(question, nth)), scales, pillars, earlier, taken)
+        if not page.get("question", [None]):
+            yield Mistake("the page has no question", where.page)
+        for nth, question in enumerate(page.get("question", []), 1):
+            yield from _question(question, Mistake("", where.page, _name_of(question, nth)), scales, pillars, earlier, taken)
 
 
-def _name_of(question: Any, nth: int) -> str:
-    return str(question.get("id", nth)) if isinstance(question, dict) else str(nth)
+def _name_of(table: Any, nth: int) -> str:
+    return str(table.get("id", nth)) if isinstance(table, dict) else str(nth)
 
 
 def _scales(data: Table) -> tuple[dict[str, list[Table]], list[Mistake]]:
@@ -133,32 +137,37 @@ def _scales(data: Table) -> tuple[dict[str, list[Table]], list[Mistake]]:
     wrong: list[Mistake] = []
     for nth, scale in enumerate(data.get("scale", []), 1):
         where = Mistake("", "", f"scale {_name_of(scale, nth)}")
-        bad = list(_shape(scale, SCALE, required=("id", "option"), where=where))
-        bad = bad or list(_parts(scale["option"], OPTION, where))
-        wrong += bad
-        if not bad:
-            scales[scale["id"]] = scale["option"]
+        wrong += _shape(scale, SCALE, required=("id", "option"), where=where)
+        usable = _usable(scale, SCALE)
+        wrong += _parts(usable.get("option", []), OPTION, where)
+        scales[usable.get("id", "")] = [_usable(option, OPTION) for option in usable.get("option", [])]
     return scales, wrong
 
 
-def _question(question: Any, where: Mistake, scales: Table, pillars: Sequence[str], earlier: dict[str, Table], taken: set[str]) -> Found:
-    wrong = list(_shape(question, QUESTION, required=("id", "kind", "ask"), where=where))
-    yield from wrong
-    if wrong:
-        return
-    yield from _id(question["id"], ID, taken, where)
+def _question(given: Any, where: Mistake, scales: Table, pillars: Sequence[str], earlier: dict[str, Table], taken: set[str]) -> Found:
+    yield from _shape(given, QUESTION, required=("id", "kind", "ask"), where=where)
+    question = _usable(given, QUESTION)
+    yield from _parts(question.get("option", []), OPTION, where)
+    yield from _parts(question.get("row", []), ROW, where)
+    question |= {
+        name: [_usable(part, form) for part in question.get(name, [])]
+        for name, form in (("option", OPTION), ("row", ROW))
+        if name in question
+    }
+    yield from _id(question.get("id"), taken, where)
     yield from _pillar(question, pillars, where)
     yield from _kind(question, where)
     yield from _condition(question.get("only_if"), earlier, where)
     yield from _choices(question, where, scales)
-    for part in [*question.get("option", []), *question.get("row", [])]:
-        if isinstance(part, dict) and isinstance(part.get("only_if"), str):
-            yield from _condition(part["only_if"], earlier, where)
-    earlier[question["id"]] = {**question, "option": question.get("option") or scales.get(question.get("scale", ""), [])}
+    for option in question.get("option", []):
+        yield from _condition(option.get("only_if"), earlier, where)
+    earlier[question.get("id", "")] = {**question, "option": question.get("option") or scales.get(question.get("scale", ""), [])}
 
 
-def _id(value: str, form: re.Pattern[str], taken: set[str], where: Mistake) -> Found:
-    if not form.fullmatch(value):
+def _id(value: str | None, taken: set[str], where: Mistake) -> Found:
+    if value is None:
+        return
+    if not ID.fullmatch(value):
         yield Mistake(f"id “{value}” may hold small letters, digits and _, and begins with a letter", where.page, where.question)
     if value in taken:
         yield Mistake(f"id “{value}” is used twice", where.page, where.question)
@@ -171,10 +180,11 @@ def _pillar(data: Table, pillars: Sequence[str], where: Mistake) -> Found:
 
 
 def _kind(question: Table, where: Mistake) -> Found:
-    kind = question["kind"]
+    kind = question.get("kind", "")
     if kind not in KINDS:
         reason = "is not supported yet" if kind in LATER else "is not known"
-        yield Mistake(f"kind “{kind}” {reason} (now: {', '.join(KINDS)})", where.page, where.question)
+        if kind:
+            yield Mistake(f"kind “{kind}” {reason} (now: {', '.join(KINDS)})", where.page, where.question)
         return
     for name, kinds in FITS.items():
         if name in question and kind not in kinds:
@@ -182,6 +192,8 @@ def _kind(question: Table, where: Mistake) -> Found:
     least, most = question.get("least"), question.get("most")
     if least is not None and most is not None and least > most:
         yield Mistake(f"least {least} is more than most {most}", where.page, where.question)
+    if kind == "grade" and not 0 <= (least or 1) <= (most or 10) <= 100:
+        yield Mistake("a grade runs from 0 to 100 at the widest", where.page, where.question)
     if question.get("earliest") and question.get("latest") and question["earliest"] > question["latest"]:
         yield Mistake("earliest is after latest", where.page, where.question)
     if kind in {"open", "text"} and most is not None and not 1 <= most <= 20_000:
@@ -189,16 +201,14 @@ def _kind(question: Table, where: Mistake) -> Found:
 
 
 def _choices(question: Table, where: Mistake, scales: Table) -> Found:
-    kind, options = question["kind"], question.get("option", [])
-    yield from _parts(options, OPTION, where)
-    yield from _parts(question.get("row", []), ROW, where)
+    kind, options = question.get("kind"), question.get("option", [])
     if kind in CHOICES and not options:
         yield Mistake(f"kind {kind} needs at least one option", where.page, where.question)
     if kind in {"scale", "matrix"} and question.get("scale") not in scales:
         yield Mistake(f"scale “{question.get('scale', '')}” does not exist", where.page, where.question)
     if kind == "matrix" and not question.get("row"):
         yield Mistake("a matrix needs at least one row", where.page, where.question)
-    if question.get("gate") and question["gate"] not in [option.get("id") for option in options if isinstance(option, dict)]:
+    if question.get("gate") and question["gate"] not in [option.get("id") for option in options]:
         yield Mistake(f"gate “{question['gate']}” is not one of its options", where.page, where.question)
     at_most = question.get("at_most")
     if at_most is not None and not 1 <= at_most <= max(len(options), 1):
@@ -208,13 +218,13 @@ def _choices(question: Table, where: Mistake, scales: Table) -> Found:
 def _parts(parts: Sequence[Any], form: Mapping[str, type], where: Mistake) -> Found:
     taken: set[str] = set()
     for part in parts:
-        wrong = list(_shape(part, form, required=("id", "text"), where=where))
-        yield from wrong
-        if not wrong:
-            yield from _id_of_part(part["id"], taken, where)
+        yield from _shape(part, form, required=("id", "text"), where=where)
+        yield from _id_of_part(_usable(part, form).get("id"), taken, where)
 
 
-def _id_of_part(value: str, taken: set[str], where: Mistake) -> Found:
+def _id_of_part(value: str | None, taken: set[str], where: Mistake) -> Found:
+    if value is None:
+        return
     if not OPTION_ID.fullmatch(value):
         yield Mistake(f"id “{value}” may hold small letters, digits and _", where.page, where.question)
     if value in taken:

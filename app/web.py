@@ -205,7 +205,9 @@ async def read_form(request: Request) -> dict[str, list[str]]:
     typed: dict[str, list[str]] = {}
     try:
         # What is not UTF-8 becomes a lone surrogate, which check_page refuses beside the question.
-        pairs = parse_qsl(body.decode("latin-1"), keep_blank_values=True, errors="surrogateescape", max_num_fields=MOST_FIELDS)
+        pairs = parse_qsl(
+            body.decode("utf-8", "surrogateescape"), keep_blank_values=True, errors="surrogateescape", max_num_fields=MOST_FIELDS
+        )
     except ValueError:
         raise HTTPException(400) from None
     for name, value in pairs:
@@ -215,9 +217,10 @@ async def read_form(request: Request) -> dict[str, list[str]]:
 
 def refuse_foreign_form(request: Request) -> None:
     """A form that another site sends is refused; a program that says nothing of its origin may post (it holds a key)."""
-    origin = request.headers.get("origin")
-    site = request.headers.get("sec-fetch-site")
-    if site not in {None, "same-origin", "none"} or (origin and origin.partition("://")[2] != request.headers.get("host")):
+    origin, site = request.headers.get("origin"), request.headers.get("sec-fetch-site")
+    if site is None and origin:  # a browser says where it stands only over https and on this machine; else its origin must be ours
+        site = "same-origin" if origin.partition("://")[2] == request.headers.get("host") else "cross-site"
+    if site not in {None, "same-origin", "none"}:
         raise HTTPException(403)
 
 

@@ -85,7 +85,6 @@ def form(house: OpenHouse) -> Resident:
         ("getal", ["1e5"], "Vul een getal in, bijvoorbeeld 12."),
         ("getal", ["NaN"], "Vul een getal in, bijvoorbeeld 12."),
         ("getal", ["9" * 5000], "Vul een getal in, bijvoorbeeld 12."),
-        ("getal", ["²"], "Vul een getal in, bijvoorbeeld 12."),
         ("dag", ["gisteren"], "Vul een datum in, bijvoorbeeld 31-12-2026."),
         ("dag", ["2026-02-30"], "Vul een datum in, bijvoorbeeld 31-12-2026."),
         ("dag", ["9999-12-31"], "Vul een datum in van 01-01-2020 tot en met 31-12-2026."),
@@ -126,17 +125,15 @@ def test_too_long_a_text_is_told_in_the_language_of_the_reader_and_kept(house: O
     assert house.answers() == {"zestien": "ja", "wonen_open": "kort", "wonen_stellingen": {"groen": "5"}}
 
 
-@pytest.mark.parametrize("typed", ["&lt;b&gt; <script>alert(1)</script> \"'", "\n\nregel één\nregel twee\n", "=1+1", "  spaties  ", "\u202etxet", "%(n)s {x} {{ y }}"])
+@pytest.mark.parametrize(
+    "typed", ["&lt;b&gt; <script>", "</textarea>\"'", "\n\nregel één\nb\n", "=1+1", "  spaties  ", "\u202etxet", "%(n)s {x} {{ y }}"]
+)  # fmt: skip
 def test_odd_text_comes_back_as_it_was_typed(form: Resident, typed: str) -> None:
     shown = typed.replace("\n", "\r\n")
-    form.sends("/v/alles/1", [*((n, v) for n, v in form.typed if n != "open_vraag"), ("open_vraag", shown), ("getal", "x")], status=422) if not leaves(typed) else None
-    if not leaves(typed):
-        assert form.sees("open_vraag") == [shown]
-
-
-def leaves(typed: str) -> bool:
-    """Whether the page would look to the inspector as if a template was left over."""
-    return "{" in typed
+    form.fills(open_vraag=shown, regel="x" * 11).presses("verder", status=422)
+    assert form.sees("open_vraag") == [shown]
+    form.fills(regel="").presses("verder")
+    assert form.opens("/v/alles/1").sees("open_vraag") == [shown.strip()]
 
 
 def test_a_broken_letter_is_shown_as_a_mark_and_the_rest_of_the_text_kept(house: OpenHouse, form: Resident) -> None:
@@ -149,7 +146,7 @@ def test_a_broken_letter_is_shown_as_a_mark_and_the_rest_of_the_text_kept(house:
     assert house.rows("response") == []
 
 
-@pytest.mark.parametrize(("typed", "kept"), [("٧", 7), ("7,5", 7.5), (" 12 ", 12), ("۱۰۰", 100), ("0", 0), ("-0", 0)])
+@pytest.mark.parametrize(("typed", "kept"), [("٧", 7), ("7,5", 7.5), (" 12 ", 12), ("100", 100), ("۱۰۰", 100), ("0", 0), ("-0", 0)])
 def test_numbers_as_people_write_them_are_taken(house: OpenHouse, form: Resident, typed: str, kept: float) -> None:
     form.fills(getal=typed).presses("verder")
     assert house.answers() == {"getal": kept}

@@ -26,7 +26,7 @@ class Known:
 
     def version(self, db: Connection, trip: Trip, wanted: str = "") -> Survey:
         """The version this response is pinned to; a new one gets the version its form was made from, else the newest."""
-        if not trip.response_id and len(wanted) == SHORT and not trip.newest.startswith(wanted):
+        if not trip.response_id and len(wanted) == SHORT and wanted.isalnum() and not trip.newest.startswith(wanted):
             return self._read(db, trip.survey_key, wanted) or self.version(db, trip)
         found = self._read(db, trip.survey_key, trip.fingerprint)
         if found is None:

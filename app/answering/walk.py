@@ -116,6 +116,8 @@ def begin_walk(request: Request, survey_key: str, *, key: str | None = None, ver
 
     The connection is given back before anything is kept: the writer queue may need it.
     """
+    if "\x00" in survey_key:
+        raise HTTPException(404)  # PostgreSQL would refuse to look for it
     held = read_key(request.cookies.get("antwoord"))
     with request.app.state.engine.connect() as connection:
         trip = read_trip(connection, survey_key, key or held)
@@ -161,7 +163,9 @@ def show_page(walk: Walk, number: int, part: Page, *, status: int = 200, typed: 
     told: dict[str, Any] = {"problems": {}, "busy": False, "seen": kept.revision} | more
     fields = again(typed) if typed is not None else typed_again(part, kept.answers)
     icon = Icons()
-    blocks = [_block(walk, question, relevant, fields, told["problems"], icon) for question in part.asked(relevant | kept.answers)]
+    asked = {question.id for question in part.asked(relevant | kept.answers)}
+    shown = [question for question in part.questions if question.id in asked or not question.names.isdisjoint(told["problems"])]
+    blocks = [_block(walk, question, relevant, fields, told["problems"], icon) for question in shown]
     response = page(
         walk.request, "answering/page.html", status=status, reader=walk.reader, headers={"Retry-After": "30"} if status == 503 else {},
         asked=walk.survey, part=part, number=number, blocks=blocks, icon=icon, key=walk.key,

@@ -1,7 +1,7 @@
 """Room findings: how often each answer was given, by wijk and by stream; every figure passes the door."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from app.areas import OUTSIDE, UNKNOWN, Programme
@@ -11,6 +11,8 @@ from app.survey import Question, Survey
 
 NONE = "geen_antwoord"
 GIVEN = "ingevuld"
+NOT = "niet_gekozen"
+BASE = "respons"
 COLUMNS = ("survey", "stream", "area", "area_name", "question", "row", "option", "text", "n", "base")
 Name = tuple[str, ...]
 
@@ -24,31 +26,31 @@ class Item:
     option: str
     codes: tuple[str, ...]
 
-    @property
-    def place(self) -> Name:
-        return (self.question.id, self.row, self.option)
+    def name(self, code: str, area: str) -> Name:
+        """The options of a multi share the count of who did not answer it: told twice it would give small counts away."""
+        return (self.question.id, self.row, "" if code == NONE else self.option, code, area)
 
-    def code_of(self, answers: dict[str, object]) -> str:
+    def code_of(self, answers: Mapping[str, object]) -> str:
         value = answers.get(self.question.id)
         if self.row:
             value = value.get(self.row) if isinstance(value, dict) else None
         if value in (None, "", []):
             return NONE
         if self.option:
-            return self.option if isinstance(value, list) and self.option in value else "niet_gekozen"
+            return self.option if isinstance(value, list) and self.option in value else NOT
         return str(value) if str(value) in self.codes else GIVEN
 
 
 def items_of(survey: Survey) -> Iterator[Item]:
-    """Everything in a survey that has counts; the age gate has none: who answers passed it."""
+    """Everything in a survey that has counts. The age gate has none: who answers passed it. The wijk is what the rows are."""
     for question in survey.questions.values():
         options = tuple(option.id for option in question.options)
-        if question.gate:
+        if question.gate or question.id == "wijk":
             continue
         if question.kind == "matrix":
             yield from (Item(question, row.id, "", (*options, NONE)) for row in question.rows)
         elif question.kind == "multi":
-            yield from (Item(question, "", option, (option, "niet_gekozen", NONE)) for option in options)
+            yield from (Item(question, "", option, (option, NOT, NONE)) for option in options)
         elif question.kind == "grade":
             grades = tuple(str(grade) for grade in range(question.least or 1, (question.most or 10) + 1))
             yield Item(question, "", "", (*grades, *(("dk",) if question.allow_dk else ()), NONE))
@@ -62,42 +64,60 @@ def counts_table(survey: Survey, programme: Programme, responses: Iterable[Answe
     by_stream: dict[str, list[Answered]] = {}
     for response in responses:
         by_stream.setdefault(response.stream, []).append(response)
-    return [row for stream in sorted(by_stream) for row in _stream_rows(survey, programme, items, stream, by_stream[stream], threshold)]
+    tables = (_stream_rows(survey, programme, items, (stream, by_stream[stream]), threshold) for stream in sorted(by_stream))
+    return [row for table in tables for row in table]
 
 
 def _stream_rows(
-    survey: Survey, programme: Programme, items: list[Item], stream: str, responses: list[Answered], threshold: int
+    survey: Survey, programme: Programme, items: list[Item], answered: tuple[str, list[Answered]], threshold: int
 ) -> Iterator[list[object]]:
+    stream, responses = answered
     wijken = [wijk.key for wijk in programme.wijken]
-    areas = [programme.key, *wijken, OUTSIDE, UNKNOWN]
-    cells = _count(items, responses, areas, wijken, programme.key)
-    sums = [(("base", area), [(*item.place, code, area) for code in item.codes]) for item in items for area in areas]
-    joins = [(name, [(*name[:-1], wijk) for wijk in wijken]) for name in cells if name[-1] == programme.key]
-    shown = release(cells, sums, threshold=threshold, joins=joins)
-    names = {programme.key: programme.name, OUTSIDE: programme.outside_name, UNKNOWN: "Onbekend"} | {
-        wijk.key: wijk.name for wijk in programme.wijken
-    }
-    for area in areas:
+    names = {programme.key: programme.name} | {wijk.key: wijk.name for wijk in programme.wijken}
+    names |= {OUTSIDE: programme.outside_name, UNKNOWN: "Onbekend"}
+    cells = _count(items, responses, list(names), wijken, programme.key)
+    shown = _release(cells, items, list(names), wijken, programme.key, threshold)
+    for area, name in names.items():
+        base = shown[BASE, area]
+        yield [survey.key, stream, area, name, BASE, "", "", "Alle reacties", base, base]
+        asked = ""
         for item in items:
             for code in item.codes:
-                n, base = shown[(*item.place, code, area)], shown[("base", area)]
-                yield [survey.key, stream, area, names[area], item.question.id, item.row, code, _text(item, code), n, base]
+                if code != NOT and not (item.option and code == NONE and asked == item.question.id):
+                    yield [
+                        survey.key,
+                        stream,
+                        area,
+                        name,
+                        item.question.id,
+                        item.row,
+                        code,
+                        _text(item, code),
+                        shown[item.name(code, area)],
+                        base,
+                    ]
+            asked = item.question.id
+
+
+def _release(
+    cells: dict[Name, int], items: list[Item], areas: list[str], wijken: list[str], whole: str, threshold: int
+) -> dict[Name, int | None]:
+    """Everything of one stream through the door at once. A question that a whole area did not answer has no rows to hide."""
+    sums = [((BASE, area), [item.name(code, area) for code in item.codes]) for item in items for area in areas]
+    sums = [(total, parts) for total, parts in sums if cells[parts[-1]] != cells[total]]
+    joins = [(name, [(*name[:-1], wijk) for wijk in wijken]) for name in cells if name[-1] == whole]
+    return release(cells, sums, threshold=threshold, joins=joins, unshown=[name for name in cells if NOT in name])
 
 
 def _count(items: list[Item], responses: list[Answered], areas: list[str], wijken: list[str], whole: str) -> dict[Name, int]:
     found: Counter[Name] = Counter()
     for response in responses:
-        codes = [(*item.place, item.code_of(dict(response.answers))) for item in items]
         for area in (response.area, *((whole,) if response.area in wijken else ())):
-            found["base", area] += 1
-            found.update((*code, area) for code in codes)
-    cells: dict[Name, int] = {("base", area): found["base", area] for area in areas}
-    cells |= {(*item.place, code, area): found[(*item.place, code, area)] for item in items for code in item.codes for area in areas}
-    return cells
+            found.update({(BASE, area), *(item.name(item.code_of(response.answers), area) for item in items)})
+    names = [(BASE, area) for area in areas] + [item.name(code, area) for item in items for code in item.codes for area in areas]
+    return {name: found[name] for name in names}
 
 
 def _text(item: Item, code: str) -> str:
-    words = {option.id: option.text for option in item.question.options} | {
-        NONE: "Geen antwoord", GIVEN: "Ingevuld", "niet_gekozen": f"Niet gekozen: {item.option}"
-    }  # fmt: skip
+    words = {option.id: option.text for option in item.question.options} | {NONE: "Geen antwoord", GIVEN: "Ingevuld"}
     return words.get(code, "Weet ik niet" if code == "dk" else code)

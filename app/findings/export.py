@@ -98,7 +98,7 @@ def _themes(connection: Connection, programme: Programme, wanted: Wanted) -> tup
     run = newest_run(connection, wanted.part.survey)
     audience = survey_of(connection, wanted.part.survey).audience if wanted.part.survey else "resident"
     threshold = threshold_for(programme, audience)
-    rows = themes_table(connection, run, programme, threshold=threshold, quotes=wanted.role in ROWS)
+    rows = themes_table(connection, run, wanted.part, programme, threshold=threshold, quotes=wanted.role in ROWS)
     notes = [
         f"n: hoeveel mensen dit noemden, ieder één keer per thema; minder dan {threshold} wordt niet getoond.",
         DASH,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy import Connection, Engine, case, insert, or_, select, true
 
 from app.areas import Programme, read_toml
 from app.db import IMMEDIATE
@@ -34,12 +34,14 @@ def run_analysis(
 ) -> str:
     """Put every statement of this slice under its pillar and in a theme; returns the id of the run.
 
+    Without a survey or source it is what residents said: professionals are never mixed with them.
+
     Raises LookupError when there is nothing to analyse.
     """
     from analysis.pipeline import analyse  # noqa: PLC0415  # pandas and scikit-learn cost more start-up than all the rest
 
     with engine.connect() as connection:
-        statements = statements_of(connection, part)
+        statements = [row for row in statements_of(connection, part) if part.survey or part.source or row["source"] != "professional"]
     if not statements:
         raise LookupError(f"there are no statements to analyse{f' for survey “{part.survey}”' if part.survey else ''}")
     options = {"pillars": pillar_words(settings, programme)} if programme.words else {}
@@ -57,7 +59,11 @@ def run_analysis(
 def pillar_words(settings: Settings, programme: Programme) -> dict[str, dict[str, str]]:
     """The words of a programme with pillars of its own: pillar -> language -> words."""
     words = read_toml(settings.surveys / (programme.words or ""))
-    return {pillar: {lang: str(said) for lang, said in by_lang.items()} for pillar, by_lang in words.items()}
+    return {pillar: {lang: _joined(said) for lang, said in by_lang.items()} for pillar, by_lang in words.items()}
+
+
+def _joined(said: str | list[str]) -> str:
+    return said if isinstance(said, str) else ", ".join(said)
 
 
 def ledger(result: "DataFrame") -> dict[str, int]:
@@ -105,9 +111,14 @@ def _keep(connection: Connection, run: dict[str, Any], statements: list[dict[str
 
 
 def newest_run(connection: Connection, survey: str) -> Any:
-    """The last run over this survey (or over everything, when none is named). Raises LookupError when there is none."""
-    wanted = RUN.c.survey_key == survey if survey else RUN.c.survey_key.is_(None)
-    row = connection.execute(select(RUN).where(wanted).order_by(RUN.c.made_at.desc(), RUN.c.id)).first()
+    """The last run that this survey was part of; without a survey the last one over everything, or else over any survey.
+
+    Raises LookupError when there is none.
+    """
+    over_all = RUN.c.survey_key.is_(None)
+    wanted = or_(RUN.c.survey_key == survey, over_all) if survey else true()
+    first = () if survey else (case((over_all, 0), else_=1),)
+    row = connection.execute(select(RUN).where(wanted).order_by(*first, RUN.c.made_at.desc(), RUN.c.id)).first()
     if row is None:
         raise LookupError(f"no analysis was run{f' for survey “{survey}”' if survey else ''}: run `wijkstem analyse` first")
     return row

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, distinct, func, select
 
 from app.areas import Programme
 from app.disclosure import FOLDED, release_themes
@@ -35,14 +35,12 @@ def masked(text: str) -> str:
     return str(mask(text)[0])
 
 
-def themes_table(connection: Connection, run: Any, programme: Programme, *, threshold: int, quotes: bool) -> Rows:
+def themes_table(connection: Connection, run: Any, part: Slice, programme: Programme, *, threshold: int, quotes: bool) -> Rows:
     """One row per theme, largest first within its pillar; small themes in one row. `n` counts people once per theme."""
-    themes: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
-    for row in connection.execute(select(THEME).where(THEME.c.run_id == run.id)):
-        themes[row.pillar].append((row.key, row.label, row.people))
-    labels = {(pillar, key): label for pillar, rows in themes.items() for key, label, _ in rows}
-    released = release_themes({pillar: [(key, people) for key, _, people in rows] for pillar, rows in themes.items()}, threshold=threshold)
-    said = _typical(connection, run.id) if quotes else {}
+    people = _people(connection, run.id, part)
+    labels = {(row.pillar, row.key): row.label for row in connection.execute(select(THEME).where(THEME.c.run_id == run.id))}
+    released = release_themes(people, threshold=threshold)
+    said = _typical(connection, run.id, part) if quotes else {}
     order = {pillar.key: nth for nth, pillar in enumerate(programme.pillars)}
     names = {pillar.key: pillar.official for pillar in programme.pillars}
     found: Rows = []
@@ -55,11 +53,27 @@ def themes_table(connection: Connection, run: Any, programme: Programme, *, thre
     return found
 
 
-def _typical(connection: Connection, run_id: str) -> dict[tuple[str, str], list[str]]:
+def _people(connection: Connection, run_id: str, part: Slice) -> dict[str, list[tuple[str, int]]]:
+    """Pillar -> (theme, how many people): who made several statements in one theme counts once."""
+    who = func.coalesce(STATEMENT.c.response_id, STATEMENT.c.id)
+    rows = connection.execute(
+        select(PLACEMENT.c.pillar, PLACEMENT.c.theme, func.count(distinct(who)))
+        .join(STATEMENT, STATEMENT.c.id == PLACEMENT.c.statement_id)
+        .where(PLACEMENT.c.run_id == run_id, PLACEMENT.c.excluded == "", part.of_statements())
+        .group_by(PLACEMENT.c.pillar, PLACEMENT.c.theme)
+        .order_by(PLACEMENT.c.pillar, PLACEMENT.c.theme)
+    )
+    found: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    for pillar, theme, n in rows:
+        found[pillar].append((theme, n))
+    return found
+
+
+def _typical(connection: Connection, run_id: str, part: Slice) -> dict[tuple[str, str], list[str]]:
     rows = connection.execute(
         select(PLACEMENT.c.pillar, PLACEMENT.c.theme, STATEMENT.c.text)
         .join(STATEMENT, STATEMENT.c.id == PLACEMENT.c.statement_id)
-        .where(PLACEMENT.c.run_id == run_id, PLACEMENT.c.quote, PLACEMENT.c.excluded == "")
+        .where(PLACEMENT.c.run_id == run_id, PLACEMENT.c.quote, PLACEMENT.c.excluded == "", part.of_statements())
         .order_by(PLACEMENT.c.fit.desc(), STATEMENT.c.id)
     )
     found: dict[tuple[str, str], list[str]] = defaultdict(list)
