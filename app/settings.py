@@ -2,16 +2,18 @@
 
 import os
 import secrets
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
 SHORTEST_SECRET = 16
+HERE = ZoneInfo("Europe/Amsterdam")
 
 
 class Settings(BaseSettings):
@@ -60,6 +62,10 @@ class Settings(BaseSettings):
 
     def clock(self) -> datetime:
         return self.now or datetime.now(UTC)
+
+    def today(self) -> date:
+        """The day on the calendar of the people who answer; an answer at half past midnight is not of yesterday."""
+        return self.clock().astimezone(HERE).date()
 
 
 def _make_secret(file: Path) -> None:

@@ -14,10 +14,15 @@ from urllib.parse import urlencode
 
 ROOT = Path(__file__).parent.parent
 HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')
-ANSWERS = {
+ANSWERS: dict[int | str, dict[str, str]] = {
     1: {"zestien": "ja"},
     2: {"wijk": "wielwijk", "woonduur": "gt10", "cijfer_buurt": "7", "ontwikkeling_buurt": "beter"},
-    3: {"woning_tevreden": "2", "wonen_stellingen.stoep": "1", "wonen_stellingen.groen": "4", "wonen_open": "Er is schimmel in de slaapkamer."},
+    3: {
+        "woning_tevreden": "2",
+        "wonen_stellingen.stoep": "1",
+        "wonen_stellingen.groen": "4",
+        "wonen_open": "Er is schimmel in de slaapkamer.",
+    },
     4: {"gezondheid_ervaren": "4", "samen_stellingen.helpen": "5", "gezond_open": "Een plek om koffie te drinken."},
     5: {"leren_stellingen.school": "3", "leren_hulp": "digitaal", "leren_open": "De bieb mag langer open."},
     6: {"rondkomen": "3", "werk_hulp": "post", "werk_open": "Een vast contract."},
@@ -57,8 +62,8 @@ async def one(port: int, path: str) -> bool:
     client = Client(port)
     await client.open()
     status, _, html = await client.ask("GET", path)
-    for number in [*ANSWERS, "controle"]:
-        form = dict(HIDDEN.findall(html)) | ANSWERS.get(number, {}) | {"actie": "verder"}  # type: ignore[call-overload]
+    for number in (*ANSWERS, "controle"):
+        form = dict(HIDDEN.findall(html)) | ANSWERS.get(number, {}) | {"actie": "verder"}
         status, location, _ = await client.ask("POST", f"{path}/{number}", form)
         if status != 303:
             return False
@@ -89,7 +94,8 @@ def cpu_seconds(pid: int) -> float:
 
 
 def memory_mb(pid: int) -> float:
-    return int(re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())[1]) / 1024  # type: ignore[index]
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
 
 
 def measure(name: str, command: list[str], environment: dict[str, str], path: str, surveys: int, at_once: int) -> dict[str, object]:
@@ -120,7 +126,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         environment = {"WIJKSTEM_ENV": "test", "WIJKSTEM_DATA": folder, "DATABASE_URL": os.environ.get("DATABASE_URL", "")}
         subprocess.run([sys.executable, "-m", "app", "migrate"], env=os.environ | environment, cwd=ROOT, check=True, capture_output=True)
-        subprocess.run([sys.executable, "-m", "app", "demo", "--responses", "0"], env=os.environ | environment, cwd=ROOT, check=True, capture_output=True)
+        subprocess.run(
+            [sys.executable, "-m", "app", "demo", "--responses", "0"],
+            env=os.environ | environment,
+            cwd=ROOT,
+            check=True,
+            capture_output=True,
+        )
         serve = [sys.executable, "-m", "app", "serve", "--no-worker", "--port"]
         floor = [sys.executable, str(ROOT / "bench" / "floor.py"), f"{folder}/floor.sqlite3"]
         rows = [

@@ -4,7 +4,7 @@ import queue
 import sys
 import threading
 from concurrent.futures import Future
-from typing import Any
+from typing import Annotated, Any
 
 import uvicorn
 from fastapi import FastAPI, Form
@@ -57,7 +57,7 @@ def main(file: str, port: int) -> None:
         return HTMLResponse(PAGE.render(number=number, filling=FILLING))
 
     @app.post("/v/floor/{number}")
-    def keep(number: str, key: str = Form()) -> RedirectResponse:
+    def keep(number: str, key: Annotated[str, Form()]) -> RedirectResponse:
         done: Future[None] = Future()
         waiting.put((f"{key}{number}", done))
         done.result(5)

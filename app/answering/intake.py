@@ -142,7 +142,7 @@ def _keep_whole(connection: Connection, house: House, survey: Survey, whole: Who
     if there and there.response_id:
         _, wanted = survey.relevant({name: value for answers in whole.pages.values() for name, value in answers.items()})
         return "duplicate" if there.state == "finished" and there.answers == wanted else "refused"
-    day, secret = house.settings.clock().date(), house.settings.key
+    day, secret = house.settings.today(), house.settings.key
     receipt_hash = code_hash(secret, receipt_of(secret, whole.key))
     for page, answers in whole.pages.items():
         save = Save(whole.key, survey.key, survey.fingerprint, whole.lang, receipt_hash, day, page, 0, answers, whole.way)

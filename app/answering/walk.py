@@ -56,7 +56,7 @@ class Walk:
 
     @property
     def today(self) -> date:
-        day: date = self.request.app.state.house.settings.clock().date()
+        day: date = self.request.app.state.house.settings.today()
         return day
 
     def url(self, part: object = "") -> str:

@@ -28,9 +28,9 @@ def load_survey_file(settings: Settings, engine: Engine, programme: Programme, k
     """Import and open one survey that the programme brings."""
     source = checked_source(programme, settings.surveys / f"{key}.toml")
     with Session(engine) as db:
-        import_survey(db, source, today=settings.clock().date())
+        import_survey(db, source, today=settings.today())
         db.commit()
-        open_survey(db, key, today=settings.clock().date())
+        open_survey(db, key, today=settings.today())
         db.commit()
 
 
@@ -64,7 +64,7 @@ def import_file(
     settings, engine, programme = ready()
     source = checked_source(programme, file)
     with Session(engine) as db:
-        done = import_survey(db, source, key=as_key, today=settings.clock().date())
+        done = import_survey(db, source, key=as_key, today=settings.today())
         db.commit()
     say(f"{done.key} {done.number}" + ("" if done.new else " (was there already)"))
 
@@ -72,7 +72,7 @@ def import_file(
 def _change(key: str, act: Callable[..., None]) -> None:
     settings, engine, _ = ready()
     with Session(engine) as db:
-        act(db, key, today=settings.clock().date())
+        act(db, key, today=settings.today())
         db.commit()
 
 
@@ -147,6 +147,6 @@ def accept_command(
         if there and withdraw:
             db.delete(there)
         elif not there and not withdraw:
-            db.add(AcceptedLanguage(lang=lang, accepted_on=settings.clock().date()))
+            db.add(AcceptedLanguage(lang=lang, accepted_on=settings.today()))
         db.commit()
     say(f"{lang} {'is offered only when reviewed' if withdraw else 'is offered with a notice'}")
