@@ -43,6 +43,11 @@ def _sqlite(url: str) -> Engine:
         cursor.execute("PRAGMA secure_delete=ON")  # what is erased is overwritten, not only unlinked
         cursor.close()
 
+    @event.listens_for(engine, "checkin")
+    def leave_nothing_open(connection: Any, _record: object) -> None:
+        if connection and connection.in_transaction:  # a COMMIT that failed leaves its transaction, and its lock, in the pool
+            connection.rollback()
+
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         immediate = connection.get_execution_options().get(IMMEDIATE, False)

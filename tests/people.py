@@ -27,6 +27,13 @@ def text_of(element: ET.Element | None) -> str:
     return " ".join("".join(element.itertext()).split()) if element is not None else ""
 
 
+def told(words: str, lang: str) -> str:
+    """A text of ours in another language; it must be one that has a translation."""
+    said = texts(lang, PAGES).gettext(words)
+    assert lang == "nl" or said != words, f"there is no text “{words}” in {lang}"
+    return said
+
+
 class Page:
     """One HTML page, parsed; making one fails when the page is not sound."""
 
@@ -339,7 +346,7 @@ class Resident:
 
     def clicks(self, words: str, *, status: int = 200) -> "Resident":
         """Follows the one link with these Dutch words, in whatever language the page stands."""
-        said = texts(self.page.lang, PAGES).gettext(words)
+        said = told(words, self.page.lang)
         found = [str(link.get("href")) for link in self.page.all("a") if text_of(link) == said]
         assert len(found) == 1, f"{len(found)} links say “{said}”"
         return self.opens(found[0], status=status)
@@ -348,7 +355,7 @@ class Resident:
 
     def reads(self, words: str, **values: object) -> bool:
         """Whether the page says these Dutch words in the language it is in."""
-        said = texts(self.page.lang, PAGES).gettext(words)
+        said = told(words, self.page.lang)
         return " ".join((said % values if values else said).split()) in self.page.text
 
     @property

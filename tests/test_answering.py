@@ -11,6 +11,7 @@ from people import HOST, Resident
 from sqlalchemy import text
 from sqlmodel import Session
 
+from app.answer_check import NEEDED, TOO_LONG
 from app.codes import LETTERS
 from app.db import engine_at
 from app.office.surveys import import_survey
@@ -119,7 +120,7 @@ def test_the_age_question_must_be_answered(house: OpenHouse, resident: Resident,
     before = house.everything()
     resident.opens(DORDT + address).presses("verder", status=422)
     assert list(resident.page.wrongs) == ["zestien"]
-    assert resident.reads("Kies een antwoord. Deze vraag hebben wij nodig om verder te gaan.")
+    assert resident.reads(NEEDED)
     assert house.everything() == before
 
 
@@ -232,7 +233,7 @@ def test_a_language_change_with_a_wrong_answer_shows_it_in_the_new_language(hous
     assert resident.page.lang == "ar"
     assert resident.sees("wonen_open") == ["ż" * 1001]
     assert "1001" in resident.page.wrongs["wonen_open"]
-    assert resident.reads("Uw tekst is te lang: %(n)s tekens. Er passen %(most)s tekens. Maak de tekst korter.", n=1001, most=1000)
+    assert resident.reads(TOO_LONG, n=1001, most=1000)
 
 
 def test_the_language_of_the_first_page_is_remembered(house: OpenHouse) -> None:
@@ -287,12 +288,9 @@ def test_the_code_of_a_sent_response_shows_the_thanks_page(house: OpenHouse, res
 
 @pytest.mark.parametrize(("typed", "wrong"), [("2222 2222 2222", "wrong"), ("0OI1", "form"), ("", "form"), ("x" * 5000, "form"), ("\x00\ud800", "form")])
 def test_a_wrong_code_says_what_is_wrong_with_it(resident: Resident, typed: str, wrong: str) -> None:
-    said = {
-        "wrong": "Deze code kennen wij niet. Kijk of elke letter klopt.",
-        "form": "Een code heeft precies 12 letters en cijfers, zonder 0, O, 1 en I. Kijk of u er geen vergeten bent.",
-    }
     resident.sends(f"{DORDT}/verder", {"code": typed}, status=422)
-    assert resident.page.wrongs == {"code": said[wrong]}
+    assert list(resident.page.wrongs) == ["code"]
+    assert ("12" in resident.page.wrongs["code"]) == (wrong == "form")
 
 
 def test_wrong_codes_are_slowed_down_and_answering_is_not(house: OpenHouse, resident: Resident) -> None:

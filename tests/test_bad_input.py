@@ -12,6 +12,19 @@ from people import HOST, Resident
 from sqlalchemy import text
 from sqlmodel import Session
 
+from app.answer_check import (
+    BAD_LETTER,
+    CHOOSE,
+    DATE_RANGE,
+    EXCLUSIVE,
+    FOREIGN,
+    NOT_A_DATE,
+    NOT_A_NUMBER,
+    OUT_OF_RANGE,
+    TOO_LONG,
+    TOO_MANY,
+    UNKNOWN,
+)
 from app.i18n import PAGES, texts
 from app.office.surveys import import_survey, open_survey
 
@@ -62,35 +75,35 @@ def form(house: OpenHouse) -> Resident:
 @pytest.mark.parametrize(
     ("name", "values", "message"),
     [
-        ("keus", ["zomaar"], "Dit antwoord staat niet in de lijst. Kies een antwoord uit de lijst."),
-        ("keus", ["a", "b"], "Kies één antwoord, of sla de vraag over."),
-        ("keus", ["\x00"], "In uw tekst staat een teken dat wij niet kunnen bewaren. Haal het weg en druk op Verder."),
-        ("meer", ["a", "b", "c"], "Kies hoogstens 2 antwoorden. U koos er 3."),
-        ("meer", ["a", "niets"], "U koos “Niets” samen met iets anders. Kies één van de twee."),
-        ("meer", ["a", "z"], "Dit antwoord staat niet in de lijst. Kies een antwoord uit de lijst."),
-        ("hoe", ["3"], "Dit antwoord staat niet in de lijst. Kies een antwoord uit de lijst."),
-        ("hoe", ["1", "2"], "Kies één antwoord, of sla de vraag over."),
-        ("cijfer", ["11"], "Vul een getal in van 1 tot en met 10."),
-        ("cijfer", ["9223372036854775808"], "Vul een getal in van 1 tot en met 10."),
-        ("cijfer", ["7,5"], "Vul een getal in van 1 tot en met 10."),
-        ("zinnen.r1", ["9"], "Dit antwoord staat niet in de lijst. Kies een antwoord uit de lijst."),
-        ("zinnen.r2", ["1", "2"], "Kies één antwoord, of sla de vraag over."),
-        ("open_vraag", ["x" * 21], "Uw tekst is te lang: 21 tekens. Er passen 20 tekens. Maak de tekst korter."),
-        ("open_vraag", ["a\x00b"], "In uw tekst staat een teken dat wij niet kunnen bewaren. Haal het weg en druk op Verder."),
-        ("open_vraag", ["a\ud800b"], "In uw tekst staat een teken dat wij niet kunnen bewaren. Haal het weg en druk op Verder."),
-        ("open_vraag", ["een", "twee"], "Kies één antwoord, of sla de vraag over."),
-        ("getal", ["9223372036854775808"], "Vul een getal in, bijvoorbeeld 12."),
-        ("getal", ["101"], "Vul een getal in van 0 tot en met 100."),
-        ("getal", ["veel"], "Vul een getal in, bijvoorbeeld 12."),
-        ("getal", ["1e5"], "Vul een getal in, bijvoorbeeld 12."),
-        ("getal", ["NaN"], "Vul een getal in, bijvoorbeeld 12."),
-        ("getal", ["9" * 5000], "Vul een getal in, bijvoorbeeld 12."),
-        ("dag", ["gisteren"], "Vul een datum in, bijvoorbeeld 31-12-2026."),
-        ("dag", ["2026-02-30"], "Vul een datum in, bijvoorbeeld 31-12-2026."),
-        ("dag", ["9999-12-31"], "Vul een datum in van 01-01-2020 tot en met 31-12-2026."),
-        ("dag", ["0000-00-00"], "Vul een datum in, bijvoorbeeld 31-12-2026."),
-        ("regel", ["Krispijnseweg"], "Uw tekst is te lang: 13 tekens. Er passen 10 tekens. Maak de tekst korter."),
-        ("keus.anders", ["y" * 201], "Uw tekst is te lang: 201 tekens. Er passen 200 tekens. Maak de tekst korter."),
+        ("keus", ["zomaar"], UNKNOWN),
+        ("keus", ["a", "b"], CHOOSE),
+        ("keus", ["\x00"], BAD_LETTER),
+        ("meer", ["a", "b", "c"], TOO_MANY % {"most": 2, "n": 3}),
+        ("meer", ["a", "niets"], EXCLUSIVE % {"option": "Niets"}),
+        ("meer", ["a", "z"], UNKNOWN),
+        ("hoe", ["3"], UNKNOWN),
+        ("hoe", ["1", "2"], CHOOSE),
+        ("cijfer", ["11"], OUT_OF_RANGE % {"least": 1, "most": 10}),
+        ("cijfer", ["9223372036854775808"], OUT_OF_RANGE % {"least": 1, "most": 10}),
+        ("cijfer", ["7,5"], OUT_OF_RANGE % {"least": 1, "most": 10}),
+        ("zinnen.r1", ["9"], UNKNOWN),
+        ("zinnen.r2", ["1", "2"], CHOOSE),
+        ("open_vraag", ["x" * 21], TOO_LONG % {"n": 21, "most": 20}),
+        ("open_vraag", ["a\x00b"], BAD_LETTER),
+        ("open_vraag", ["a\ud800b"], BAD_LETTER),
+        ("open_vraag", ["een", "twee"], CHOOSE),
+        ("getal", ["9223372036854775808"], NOT_A_NUMBER),
+        ("getal", ["101"], OUT_OF_RANGE % {"least": 0, "most": 100}),
+        ("getal", ["veel"], NOT_A_NUMBER),
+        ("getal", ["1e5"], NOT_A_NUMBER),
+        ("getal", ["NaN"], NOT_A_NUMBER),
+        ("getal", ["9" * 5000], NOT_A_NUMBER),
+        ("dag", ["gisteren"], NOT_A_DATE),
+        ("dag", ["2026-02-30"], NOT_A_DATE),
+        ("dag", ["9999-12-31"], DATE_RANGE % {"earliest": "01-01-2020", "latest": "31-12-2026"}),
+        ("dag", ["0000-00-00"], NOT_A_DATE),
+        ("regel", ["Krispijnseweg"], TOO_LONG % {"n": 13, "most": 10}),
+        ("keus.anders", ["y" * 201], TOO_LONG % {"n": 201, "most": 200}),
     ],
 )  # fmt: skip
 def test_a_wrong_value_comes_back_with_a_message_beside_it(house: OpenHouse, form: Resident, name: str, values: Sequence[str], message: str) -> None:
@@ -117,7 +130,7 @@ def test_too_long_a_text_is_told_in_the_language_of_the_reader_and_kept(house: O
     resident = house.resident(lang).opens(DORDT).fills(zestien="ja").presses("verder").presses("verder")
     typed = "İ ş ğ é 😀 كلمة " * 80 + "einde"
     resident.fills({"wonen_open": typed, "wonen_stellingen.groen": "5"}).presses("verder", status=422)
-    told = texts(lang, PAGES).gettext("Uw tekst is te lang: %(n)s tekens. Er passen %(most)s tekens. Maak de tekst korter.")
+    told = texts(lang, PAGES).gettext(TOO_LONG)
     assert resident.page.wrongs == {"wonen_open": told % {"n": len(typed), "most": 1000}}
     assert resident.page.lang == lang
     assert (resident.sees("wonen_open"), resident.sees("wonen_stellingen.groen")) == ([typed], ["5"])
@@ -176,7 +189,7 @@ def test_line_ends_and_accents_are_kept_in_one_way(house: OpenHouse, form: Resid
 def test_foreign_fields_are_told_and_nothing_is_kept(house: OpenHouse, form: Resident) -> None:
     before = house.everything()
     form.sends("/v/alles/1", [*form.typed, ("regel", "Weg"), ("state", "finished"), ("rommel", "x")], status=422)
-    assert form.page.messages == ["Er kwam iets mee dat niet bij deze vragen hoort. Kijk uw antwoorden na en druk nog een keer op Verder."]
+    assert form.page.messages == [FOREIGN]
     assert house.everything() == before
     form.presses("verder")
     assert form.number == "controle"
