@@ -150,20 +150,19 @@ def run_jobs(once: Annotated[bool, typer.Option("--once", help="Do what waits, t
 
 @cli.command()
 def demo(
-    responses: Annotated[int, typer.Option(help="Made-up people per resident survey; 0 for none.", min=0, max=200_000)] = 240,
+    responses: Annotated[int, typer.Option(help="Made-up people who answer the residents' survey; 0 for none.", min=0, max=200_000)] = 240,
     seed: Seed = 1,
 ) -> None:
     """Fill the database with a full tour: surveys open, made-up answers in every language and channel, one run of the analysis."""
     settings, engine, programme = ready()
     for key in programme.surveys:
         load_survey_file(settings, engine, programme, key)
-        n = responses if key == programme.surveys[0] else responses // 10
-        survey = _survey(engine, key)
-        words = read_words(settings.surveys)
-        accepted = _take_in(settings, engine, programme, key, made_up_responses(survey, words, n=n, seed=seed), total=n)["accepted"]
-        note(f"{key}: open, {accepted} made-up responses")
-        if accepted:
-            _analyse(settings, engine, programme, key, seed)
+        note(f"{key}: open")
+    key = programme.surveys[0]
+    people = made_up_responses(_survey(engine, key), read_words(settings.surveys), n=responses, seed=seed)
+    accepted = _take_in(settings, engine, programme, key, people, total=responses)["accepted"]
+    if accepted:
+        note(f"{key}: {accepted} made-up responses, analysis {_analyse(settings, engine, programme, key, seed)}")
 
 
 def _survey(engine: Engine, key: str) -> Survey:

@@ -77,7 +77,7 @@ def _plain_answer(dice: random.Random, question: Question, words: Words, lang: s
         return dice.randint(question.least or 0, question.most if question.most is not None else 100)
     if question.kind == "date":
         return ((question.earliest or date(2026, 1, 1)) + timedelta(days=dice.randint(0, 90))).isoformat()
-    said = words.get(question.pillar or "overig", {}).get(lang, ())
+    said = words.get(question.pillar, {}).get(lang, ())
     return dice.choice(said) if said and dice.random() < SPEAKS_OF_PILLAR else ""
 
 

@@ -106,4 +106,4 @@ def _broken(request: Request, reason: Exception) -> HTMLResponse:
         frame = frame.tb_next
     where = f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}" if frame else "?"
     log.error("fault %s: %s at %s", number, type(reason).__name__, where)
-    return page(request, "layout/error.html", status=500, number=number)
+    return page(request, "layout/error.html", status=500, number=number, headers=SECURITY)  # this page leaves outside Headers

@@ -200,7 +200,6 @@ def test_a_key_that_is_none_is_refused_with_a_plain_page(house: OpenHouse, resid
     before = house.everything()
     for url in (f"{DORDT}/1", f"{DORDT}/controle"):
         resident.sends(url, {"key": key, "seen": "0", "zestien": "ja"} if url.endswith("1") else {"key": key, "seen": "0"}, status=400)
-        assert resident.page.heading == "Dit formulier klopt niet meer"
     assert house.everything() == before
 
 
@@ -243,7 +242,6 @@ def test_a_seen_from_the_future_never_overwrites(house: OpenHouse, resident: Res
 def test_a_page_that_is_not_there_is_told_plainly(house: OpenHouse, resident: Resident, number: str) -> None:
     before = house.everything()
     assert resident.asks("GET", f"{DORDT}/{number}").status_code == 404
-    assert resident.page.heading == "Deze pagina is er niet"
     resident.sends(f"{DORDT}/{number}", {"key": KEY, "seen": "0"}, status=404)
     assert house.everything() == before
 
@@ -284,7 +282,6 @@ def test_json_and_multipart_are_refused(house: OpenHouse, resident: Resident) ->
 def test_too_big_a_form_is_refused(house: OpenHouse, resident: Resident) -> None:
     before = house.everything()
     resident.sends(f"{DORDT}/1", {"key": KEY, "seen": "0", "zestien": "x" * 300_000}, status=413)
-    assert resident.page.heading == "Dit is te veel tekst in één keer"
     resident.sends(f"{DORDT}/1", [("key", KEY), *((f"veld{n}", "1") for n in range(500))], status=400)
     assert house.everything() == before
 

@@ -1,0 +1,229 @@
+"""Every address as a stranger: who may enter stands at each, nothing is written by looking, and errors carry the same headers."""
+
+import gzip
+import json
+import re
+from typing import Any
+
+import pytest
+from conftest import OpenHouse, Operator
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
+from people import text_of
+from sqlalchemy import text
+
+from app.access import EVERYONE, may, policies, refuse_without_policy
+from app.layout.assets import ASSETS, STYLE
+from app.web import SECURITY
+
+DORDT = "/v/dordt-west-2026"
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+ADDRESSES = {
+    "/": "/",
+    "/privacy": "/privacy",
+    "/toegankelijkheid": "/toegankelijkheid",
+    "/gebied": "/gebied",
+    "/.well-known/security.txt": "/.well-known/security.txt",
+    "/static/{name}": STYLE.url,
+    "/healthz": "/healthz",
+    "/readyz": "/readyz",
+    "/v/{survey_id}": DORDT,
+    "/v/{survey_id}/{number}": f"{DORDT}/1",
+    "/v/{survey_id}/controle": f"{DORDT}/controle",
+    "/v/{survey_id}/bedankt": f"{DORDT}/bedankt",
+    "/v/{survey_id}/later": f"{DORDT}/later",
+    "/v/{survey_id}/gestopt": f"{DORDT}/gestopt",
+    "/v/{survey_id}/verder": f"{DORDT}/verder",
+}  # fmt: skip
+POSTED = {"/v/{survey_id}/{number}", "/v/{survey_id}/controle", "/v/{survey_id}/verder"}
+
+
+def test_the_routes_are_these_and_each_says_who_may_enter(house: OpenHouse, operator: Operator) -> None:
+    """A new route is added here by the person who adds it, after thinking about who may enter."""
+    shown = operator("routes", "--json").json
+    assert {(row["method"], row["path"]): row["policy"] for row in shown} == {
+        **{("GET", path): "everyone" for path in ADDRESSES},
+        **{("POST", path): "everyone" for path in POSTED},
+    }
+    assert len(shown) == len(ADDRESSES) + len(POSTED)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_route_answers_a_stranger_with_the_same_care(house: OpenHouse, method: str) -> None:
+    for path, address in ADDRESSES.items():
+        stranger = house.resident(shows_faults=True)
+        answer = stranger.asks(method, address)
+        there = method == "GET" or (method == "POST" and path.startswith("/v/{survey_id}/"))  # a page's number may be any word
+        assert (answer.status_code not in {404, 405}) == there, f"{method} {address}: {answer.status_code}"
+        assert answer.status_code < 500
+
+
+def test_looking_never_writes(house: OpenHouse) -> None:
+    resident = house.resident().opens(DORDT).fills(zestien="ja").presses("verder").fills(wijk="wielwijk").presses("verder")
+    before = house.everything()
+    with house.statements() as said:
+        for address in (*ADDRESSES.values(), f"{DORDT}/2", f"{DORDT}/9", f"{DORDT}?opnieuw=1", f"{DORDT}?taal=ar", f"{DORDT}/2?stap=1"):
+            resident.asks("GET", address)
+    assert [statement for statement in said if not statement.lstrip().startswith("SELECT")] == []
+    assert house.everything() == before
+
+
+@pytest.mark.parametrize(
+    ("status", "method", "address", "more"),
+    [
+        (404, "GET", "/bestaat-niet", {}),
+        (404, "GET", "/static/bestaat-niet.css", {}),
+        (404, "GET", "/static/..%2Ftokens.css", {}),
+        (405, "DELETE", "/privacy", {}),
+        (403, "POST", f"{DORDT}/1", {"headers": {"origin": "https://evil.example"}}),
+        (413, "POST", f"{DORDT}/1", {"content": b"a=" + b"x" * 300_000}),
+        (415, "POST", f"{DORDT}/1", {"json": {}}),
+        (422, "POST", f"{DORDT}/verder", {"data": {"code": "x"}}),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("lang", ["nl", "ar"])
+def test_a_refusal_is_a_page_in_the_readers_language(
+    house: OpenHouse, status: int, method: str, address: str, more: dict[str, Any], lang: str
+) -> None:
+    stranger = house.resident(lang)
+    assert stranger.asks(method, address, **more).status_code == status
+    assert stranger.page.lang == lang
+    assert "/" in [link.get("href") for link in stranger.page.all("a")]
+
+
+def test_a_fault_is_a_page_with_a_number_and_a_log_line_without_what_was_typed(house: OpenHouse, caplog: pytest.LogCaptureFixture) -> None:
+    resident = house.resident("tr", shows_faults=True).opens(DORDT).fills(zestien="ja").presses("verder").fills(wijk="wielwijk")
+    with house.engine.begin() as connection:
+        connection.execute(text("UPDATE survey_version SET source = 'this is no survey'"))
+    house.app.state.known.versions.clear()
+    resident.presses("verder", status=500)
+    assert resident.page.lang == "tr"
+    number = text_of(resident.page.one("bdi", class_="num"))
+    assert re.fullmatch("[0-9a-f]{6}", number)
+    (line,) = [record.getMessage() for record in caplog.records if record.name == "wijkstem" and record.levelname == "ERROR"]
+    assert number in line
+    assert "wielwijk" not in line
+    assert "Traceback" not in resident.page.html
+
+
+def test_every_answer_carries_the_security_headers_once(house: OpenHouse) -> None:
+    """The inspecting client looks at them on every page; here what they are."""
+    said = house.resident().asks("GET", "/healthz").headers
+    assert {name: said[name] for name in SECURITY} == SECURITY
+    policy = dict(part.strip().split(" ", 1) for part in said["content-security-policy"].split(";"))
+    assert (policy["default-src"], policy["script-src"], policy["form-action"], policy["frame-ancestors"]) == ("'none'", "'self'", "'self'", "'none'")
+    assert "unsafe" not in said["content-security-policy"]
+    assert "strict-transport-security" not in said
+
+
+def test_the_log_names_the_route_and_nothing_of_the_person(house: OpenHouse, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "wijkstem")
+    resident = house.resident(address="203.0.113.77").opens(f"{DORDT}?taal=ar&geheim=ja").fills(zestien="ja").presses("verder")
+    resident.fills(wijk="crabbehof").presses("verder")
+    lines = [record.getMessage() for record in caplog.records if record.name == "wijkstem"]
+    assert [line.rsplit(" ", 3)[0] for line in lines] == ["GET /v/{survey_id}", *["POST /v/{survey_id}/{number}", "GET /v/{survey_id}/{number}"] * 2]
+    said = "\n".join(record.getMessage() for record in caplog.records if not record.name.startswith("httpx"))
+    assert [leak for leak in ("crabbehof", "geheim", "203.0.113.77", resident.key, "taal=") if leak in said] == []
+
+
+# ---------------------------------------------------------------- a policy at every route
+
+
+def test_a_route_without_a_policy_stops_the_start() -> None:
+    app = FastAPI(openapi_url=None)
+    app.router.routes.append(APIRoute("/geheim", lambda: "x"))
+    with pytest.raises(RuntimeError, match="/geheim"):
+        refuse_without_policy(app)
+
+
+def test_one_route_without_a_policy_among_others_is_found() -> None:
+    app = FastAPI(openapi_url=None)
+    guarded, open_ = APIRouter(dependencies=[may("analyst")]), APIRouter()
+    guarded.get("/bevindingen")(lambda: "x")
+    open_.get("/vergeten")(lambda: "x")
+    app.router.routes.extend([*guarded.routes, *open_.routes])
+    assert list(policies(app)) == [("GET", "/bevindingen", "analyst"), ("GET", "/vergeten", "")]
+    with pytest.raises(RuntimeError, match="^no policy declared for: /vergeten$"):
+        refuse_without_policy(app)
+
+
+@pytest.mark.parametrize("roles", [(), ("analist",), ("analyst", "boss")])
+def test_a_role_that_is_none_is_refused_when_it_is_written(roles: tuple[str, ...]) -> None:
+    with pytest.raises(ValueError, match="not a role"):
+        may(*roles)
+
+
+def test_nobody_enters_a_room_of_staff_before_staff_can_sign_in(house: OpenHouse) -> None:
+    room = APIRouter(prefix="/bevindingen", dependencies=[may("analyst", "admin")])
+    room.get("")(lambda: "vertrouwelijk")
+    house.app.router.routes.extend(room.routes)
+    stranger = house.resident()
+    assert stranger.asks("GET", "/bevindingen").status_code == 403
+    assert "vertrouwelijk" not in stranger.page.html
+    assert "stranger" in EVERYONE
+
+
+# ---------------------------------------------------------------- pages that ask nothing
+
+
+def test_home_lists_what_is_open_for_residents(house: OpenHouse) -> None:
+    resident = house.resident("pl").opens("/")
+    links = [str(link.get("href")) for link in resident.page.one("main").iter("a")]
+    assert links == [DORDT]
+    with house.engine.begin() as connection:
+        connection.execute(text("UPDATE survey SET state = 'closed'"))
+    assert list(resident.opens("/").page.one("main").iter("a")) == []
+
+
+def test_home_of_an_empty_house_is_a_page(empty_house: OpenHouse) -> None:
+    assert empty_house.resident("ar").opens("/").page.lang == "ar"
+    assert empty_house.resident().asks("GET", DORDT).status_code == 404
+
+
+def test_the_area_page_lists_buurten_and_leaves_zuidhoven_out(house: OpenHouse) -> None:
+    page = house.resident("en").opens("/gebied").page
+    assert len([heading for heading in page.all("h2")]) == 4
+    names = ["".join(item.itertext()) for item in page.one("main").iter("li")]
+    assert len(names) == 29
+    assert "Crabbehof-Zuid" in names
+    assert [name for name in names if "Zuidhoven" in name] == []
+
+
+def test_the_other_programme_shows_its_own_names_and_desk(voorbeeldstad: OpenHouse) -> None:
+    resident = voorbeeldstad.resident("ar").opens("/")
+    assert "Voorbeeldstad Oost" in resident.page.html
+    assert "Dordt" not in resident.page.html
+    assert resident.page.all("a", href="tel:09000000") != []
+    assert [link.get("hreflang") for link in resident.page.all("a") if link.get("hreflang")] == ["nl", "en", "ar"]
+
+
+def test_the_style_sheet_is_kept_for_ever_under_its_own_name(house: OpenHouse) -> None:
+    for asset in ASSETS.values():
+        stranger = house.resident()
+        plain = stranger.browser.get(asset.url, headers={"accept-encoding": "identity"})
+        packed = stranger.browser.get(asset.url, headers={"accept-encoding": "gzip"})
+        assert plain.content == packed.content == asset.body == gzip.decompress(asset.packed)
+        assert packed.headers["content-encoding"] == "gzip"
+        assert "immutable" in packed.headers["cache-control"]
+        assert packed.headers["vary"] == "Accept-Encoding"
+        assert len(asset.body) <= 15 * 1024
+
+
+def test_the_watchman_reads_the_nonce_and_whether_the_database_answers(house: OpenHouse) -> None:
+    stranger = house.resident()
+    assert stranger.asks("GET", "/healthz").json() == {"status": "ok", "nonce": ""}
+    assert stranger.asks("GET", "/readyz").json() == {"status": "ok"}
+
+
+def test_security_txt_names_a_contact_and_a_day(house: OpenHouse) -> None:
+    lines = house.resident().asks("GET", "/.well-known/security.txt").text.splitlines()
+    found = dict(line.split(": ", 1) for line in lines)
+    assert found["Contact"].startswith("mailto:")
+    assert found["Expires"] == "2027-05-01T00:00:00Z"
+
+
+def test_nothing_tells_a_stranger_what_the_server_is_made_of(house: OpenHouse) -> None:
+    stranger = house.resident()
+    for address in ("/docs", "/redoc", "/openapi.json", "/api/v1/openapi.json", "/static/", "/.env", "/v/"):
+        assert stranger.asks("GET", address).status_code == 404
+    assert json.dumps(dict(stranger.answer.headers)).lower().count("uvicorn") == 0
