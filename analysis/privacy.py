@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TypedDict
 
 from stdnum import iban
@@ -24,29 +25,32 @@ PLAIN = {**_DIGITS, **_SPACES, **_DASHES, ord("＠"): "@", ord("．"): ".", ord(
 
 GAP = r"[ .\-/()]{0,3}"  # what people write between the digits of one number
 MAIL = re.compile(
-    r"[^\s@<>()\[\],;:\"']{1,64} ?(?:@|\((?:at|@)\)|\[(?:at|@)\]| apenstaartje ) ?[\w\-]{1,63}(?:(?:\.| ?\((?:dot|punt)\) ?| (?:punt|dot) )[\w\-]{2,63}){1,4}",
+    r"(?<![^\s@<>()\[\],;:\"'])[^\s@<>()\[\],;:\"']{1,64} ?(?:@|\((?:at|@)\)|\[(?:at|@)\]| apenstaartje ) ?"
+    r"[\w\-]{1,63}(?:(?:\.| ?\((?:dot|punt)\) ?| (?:punt|dot) )[\w\-]{2,63}){1,4}",
     re.IGNORECASE,
 )
-IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2} ?\d(?:[ .\-]?[A-Za-z0-9]){12,40}")
-BSN = re.compile(rf"(?<![\d.,\-/+])\d(?:{GAP}\d){{7,8}}(?!{GAP}\d)")
+IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2} ?\d(?:[ .\-]?[A-Za-z0-9]){12,33}")
+PLATE = re.compile(r"(?<![\w\-])(?:[A-Za-z]{1,3}|\d{1,3})-(?:[A-Za-z]{1,3}|\d{1,3})-(?:[A-Za-z]{1,3}|\d{1,3})(?![\w\-])")
+BSN = re.compile(r"(?<![\d+])(?<!\d[.,\-/])(?:\d{8,9}|\d{3}[. -]\d{3}[. -]\d{3}|\d{4}[. -]\d{2}[. -]\d{3})(?!\d|[.,\-/]\d)")
+BSN_APART = re.compile(rf"(?<![\d+])(?<!\d[.,\-/ ])\d(?:{GAP}\d){{8}}(?!{GAP}\d)")  # its digits set apart in some other way
 PHONES = (
     re.compile(rf"(?<![\w+])(?:\+|00){GAP}[1-9](?:{GAP}\d){{7,14}}(?!\d)"),  # +31 6 ..., 0090 ...
-    re.compile(rf"(?<![\w,])\(?0{GAP}[1-9](?:{GAP}\d){{8,9}}(?!\d)"),  # 06 ..., (078) ..., 0532 ...
+    re.compile(rf"(?<!\w)\(?0{GAP}[1-9](?:{GAP}\d){{8,9}}(?!\d)"),  # 06 ..., (078) ..., 0532 ...
     re.compile(r"(?<![\d.,\-/])6[ -]?\d{8}(?!\d)|(?<![\d.,\-/])6(?:[ -]\d{2}){4}(?!\d)"),  # 6 12345678
     re.compile(r"(?<![\d.,\-/])[4-8]\d{2}[ -]\d{3}[ -]\d{3}(?![\d.,]|[ -]\d)"),  # 512 345 678, as Polish mobiles are written
 )
-PUBLIC_NUMBER = re.compile(r"^\D*0\D*(?:8\D*0\D*0|9\D*0\D*0|8\D*8)")  # 0800, 0900 and 088 are offices
-NUMBER = r"\d{1,5}(?: ?[a-zA-Z](?![a-zA-Z]))?(?:[ \-/]{1,3}\d{1,4}(?!\d))?"
-POSTCODE = re.compile(rf"(?<![\w.,])([1-9]\d{{3}}) ?([A-Za-z]{{2}})(?![A-Za-z])(?P<house>,? ?(?:huisnummer |nummer |nr\.? ?|no\.? ?)?{NUMBER}(?!\w))?")
+PUBLIC_NUMBER = re.compile(r"\D*0\D*(?:8\D*0\D*0|9\D*0\D*0|8\D*8)")  # 0800, 0900 and 088 are offices
+HOUSE = r"(?P<house>\d{1,5}(?:[ -]?[A-Za-z](?![A-Za-z]))?(?:[-/]\d{1,4})?)(?!\w)"
+POSTCODE = re.compile(rf"(?<![\w.,])([1-9]\d{{3}}) ?([A-Za-z]{{2}})(?![A-Za-z])(?:,? ?(?:huisnummer |nummer |nr\.? ?)?{HOUSE})?")
+# Pairs of letters that are words as well: "1200 we" is money and "2016 en 5" is talk.
+WORD_PAIRS = set("AL AU BE BY DA DE DO EN ER ES EU GA GE HE IK IN IS JA JE KM LA ME MM NA NO NU OF OM OP PM SA SD SS TE TO UU VD WE WO YA ZE ZO".split())
+COUNTED = r"(?! ?(?:(?:uur|jaar|km|kilometer|keer|maal|euro|kinderen|mensen|personen|auto|meter|min|dagen|weken|maanden|x|ste|de|rijd|staat)\b|%))"
 STREET = re.compile(
-    r"(?:[^\W\d_]{3,}(?:straat|str\.|laan|weg|plein|dijk|hof|singel|kade|gracht|pad|steeg|park|plantsoen|hove|dreef|oord|erf|markt|haven|ring|burg|wal|kamp)|\bde la \w+)"
-    rf" (?P<house>{NUMBER})(?!\w)(?! ?(?:uur|jaar|km|kilometer|keer|maal|euro|kinderen|mensen|personen|auto|meter|min|dagen|weken|maanden|x\b|%|e\b|ste|de\b))",
+    r"(?<![^\W\d_])[^\W\d_]{3,30}?(?:straat|str\.|laan|weg|plein|dijk|hof|singel|kade|gracht|pad|steeg|park|plantsoen|hove|dreef|oord|erf|markt|haven|ring|burg|wal|kamp)"
+    rf" {HOUSE}{COUNTED}",
     re.IGNORECASE,
 )
-HOUSE = re.compile(rf"\b(?:huisnummer|huisnr\.?|nummer|nr\.?|no\.) ?(?P<house>{NUMBER})(?!\w)", re.IGNORECASE)
-WORD_PAIRS = set("AL AU BE BY DA DE DO EN ER ES EU GA GE HE IK IN IS JA JE KM LA ME MM NA NO NU OF OM OP PM SA SD SS TE TO UU VD WE WO YA ZE ZO".split())
-PLATE = re.compile(r"(?<![\w\-])(?:[A-Za-z]{1,3}|\d{1,3})-(?:[A-Za-z]{1,3}|\d{1,3})-(?:[A-Za-z]{1,3}|\d{1,3})(?![\w\-])")
-
+NUMBERED = re.compile(rf"\b(?:huisnummer|huisnr\.?|(?:op|van|bij|naast|tegenover) (?:nummer|nr\.?)) ?{HOUSE}{COUNTED}", re.IGNORECASE)
 MAY_HOLD = re.compile(r"\d|@|apenstaart|\(at\)|\[at\]", re.IGNORECASE)
 
 
@@ -88,9 +92,7 @@ def _replace(text: str, spans: list[Span]) -> str:
 
 
 def _mails(text: str) -> Iterator[tuple[int, int]]:
-    for found in MAIL.finditer(text):
-        start = found.start()
-        yield start, found.end()
+    yield from (found.span() for found in MAIL.finditer(text))
 
 
 def _ibans(text: str) -> Iterator[tuple[int, int]]:
@@ -108,12 +110,12 @@ def _plates(text: str) -> Iterator[tuple[int, int]]:
         groups = found.group().split("-")
         letters = "".join(group for group in groups if group.isalpha()).upper()
         mixed = {group.isalpha() for group in groups} == {True, False}
-        if mixed and sum(map(len, groups)) == 6 and not set(letters) & set("AEIOU"):
+        if mixed and sum(map(len, groups)) == 6 and (found.group().isupper() or not set(letters) & set("AEIOU")):
             yield found.span()
 
 
-def _bsns(text: str) -> Iterator[tuple[int, int]]:
-    for found in BSN.finditer(text):
+def _bsns(text: str, pattern: re.Pattern[str] = BSN) -> Iterator[tuple[int, int]]:
+    for found in pattern.finditer(text):
         if bsn.is_valid(re.sub(r"\D", "", found.group())):
             yield found.span()
 
@@ -138,7 +140,7 @@ def _addresses(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _house_numbers(text: str) -> Iterator[tuple[int, int]]:
-    for pattern in (STREET, HOUSE):
+    for pattern in (STREET, NUMBERED):
         for found in pattern.finditer(text):
             yield found.span("house")
 
@@ -149,6 +151,7 @@ FINDERS: tuple[tuple[str, Callable[[str], Iterator[tuple[int, int]]]], ...] = (
     ("kenteken", _plates),
     ("bsn", _bsns),
     ("telefoon", _phones),
+    ("bsn", partial(_bsns, pattern=BSN_APART)),
     ("adres", _addresses),
     ("huisnummer", _house_numbers),
 )

@@ -207,6 +207,8 @@ def analyse(
         raise Wrong(f"--engine: “{engine_name}” is not serial, joblib or dask")
     part = _slice(survey, wave, since, until)
     if in_background:
+        if survey:
+            _survey(engine, survey)
         add_job(settings, "analyse", survey=survey, wave=wave, seed=seed, how=engine_name)
         say("queued")
         return

@@ -25,7 +25,7 @@ def migrate(engine: Engine, to: str = "head") -> str:
     script = ScriptDirectory(str(FOLDER))
     try:
         wanted = None if to == "base" else script.get_revision(to)
-    except CommandError:
+    except (CommandError, AssertionError):  # alembic asserts that a name is not empty
         known = ", ".join(revision.revision for revision in script.walk_revisions())
         raise ValueError(f"there is no version “{to}” of the tables (known: {known}, head, base)") from None
     with engine.connect() as connection:

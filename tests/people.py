@@ -333,7 +333,9 @@ class Resident:
         form = self.form
         held = [(button.get("name"), button.get("value")) for button in self.page.controls(form) if button.tag == "button"]
         assert (name, value) in held, f"there is no button {name}={value}: {held}"
-        return self.sends(str(form.get("action")), [*self.typed, (name, value)], status=status, origin=f"http://{HOST}", sec_fetch_site="same-origin")
+        return self.sends(
+            str(form.get("action")), [*self.typed, (name, value)], status=status, origin=f"http://{HOST}", sec_fetch_site="same-origin"
+        )
 
     def speaks(self, lang: str) -> "Resident":
         """Chooses another language by its own name, wherever that is on the page."""

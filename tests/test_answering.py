@@ -79,9 +79,9 @@ def test_a_whole_response_is_kept_as_it_was_given(house: OpenHouse, resident: Re
         ("leren_open", "leren", "Huiswerk in de bibliotheek."), ("werk_open", "werk", "Hulp bij brieven."),
         ("veilig_open", "veilig", "Meer licht in het park."),
     }  # fmt: skip
-    assert {(row["source"], row["survey_key"], row["response_id"], row["lang"], row["area"], row["said_on"]) for row in house.rows("statement")} == {
-        ("survey", "dordt-west-2026", response["id"], "nl", "wielwijk", TODAY)
-    }
+    assert {
+        (row["source"], row["survey_key"], row["response_id"], row["lang"], row["area"], row["said_on"]) for row in house.rows("statement")
+    } == {("survey", "dordt-west-2026", response["id"], "nl", "wielwijk", TODAY)}
 
 
 def test_nothing_that_tells_who_answered_is_kept(house: OpenHouse) -> None:
@@ -126,7 +126,9 @@ def test_the_age_question_must_be_answered(house: OpenHouse, resident: Resident,
     assert house.everything() == before
 
 
-@pytest.mark.parametrize(("wijk", "area"), [("zuidhoven", "buiten_gebied"), ("elders", "buiten_gebied"), ("dk", "onbekend"), ("oud_krispijn", "oud_krispijn")])
+@pytest.mark.parametrize(
+    ("wijk", "area"), [("zuidhoven", "buiten_gebied"), ("elders", "buiten_gebied"), ("dk", "onbekend"), ("oud_krispijn", "oud_krispijn")]
+)
 def test_who_lives_outside_the_area_is_counted_apart(house: OpenHouse, resident: Resident, wijk: str, area: str) -> None:
     begun(resident).fills(wijk=wijk).presses("verder").fills(wonen_open="Meer bomen.").presses("verder")
     resident.opens(f"{DORDT}/controle").presses("verder")
@@ -291,7 +293,9 @@ def test_the_code_of_a_sent_response_shows_the_thanks_page(house: OpenHouse, res
     assert (elsewhere.number, elsewhere.receipt) == ("bedankt", receipt)
 
 
-@pytest.mark.parametrize(("typed", "wrong"), [("2222 2222 2222", "wrong"), ("0OI1", "form"), ("", "form"), ("x" * 5000, "form"), ("\x00\ud800", "form")])
+@pytest.mark.parametrize(
+    ("typed", "wrong"), [("2222 2222 2222", "wrong"), ("0OI1", "form"), ("", "form"), ("x" * 5000, "form"), ("\x00\ud800", "form")]
+)
 def test_a_wrong_code_says_what_is_wrong_with_it(resident: Resident, typed: str, wrong: str) -> None:
     resident.sends(f"{DORDT}/verder", {"code": typed}, status=422)
     assert list(resident.page.wrongs) == ["code"]
@@ -321,7 +325,9 @@ def test_under_16_is_a_kind_stop_that_keeps_only_a_count(house: OpenHouse, resid
     resident.opens(DORDT).fills(zestien="nee").presses("verder")
     assert resident.number == "gestopt"
     assert load_survey(SOURCE).stop.split("\n")[1] in resident.page.text
-    assert [(table, len(rows)) for table, rows in house.everything().items() if rows and not table.startswith("survey")] == [("age_stop", 1)]
+    assert [(table, len(rows)) for table, rows in house.everything().items() if rows and not table.startswith("survey")] == [
+        ("age_stop", 1)
+    ]
     assert house.rows("age_stop") == [{"survey_key": "dordt-west-2026", "n": 1}]
     assert "antwoord" not in resident.browser.cookies
 
@@ -476,7 +482,9 @@ def test_pages_and_questions_follow_what_was_chosen(house: OpenHouse) -> None:
 
 
 def test_a_page_that_is_no_longer_asked_is_passed_by_and_erased(house: OpenHouse) -> None:
-    professional = house.resident().opens(PROFESSIONALS).fills(pijlers=["wonen"]).presses("verder").fills(urgent_wonen="Vocht").presses("verder")
+    professional = (
+        house.resident().opens(PROFESSIONALS).fills(pijlers=["wonen"]).presses("verder").fills(urgent_wonen="Vocht").presses("verder")
+    )
     professional.opens(f"{PROFESSIONALS}/1").fills(pijlers=[]).presses("verder")
     assert professional.number == "3"
     assert professional.opens(f"{PROFESSIONALS}/2").number == "3"

@@ -106,9 +106,13 @@ def form(house: OpenHouse) -> Resident:
         ("keus.anders", ["y" * 201], TOO_LONG % {"n": 201, "most": 200}),
     ],
 )  # fmt: skip
-def test_a_wrong_value_comes_back_with_a_message_beside_it(house: OpenHouse, form: Resident, name: str, values: Sequence[str], message: str) -> None:
+def test_a_wrong_value_comes_back_with_a_message_beside_it(
+    house: OpenHouse, form: Resident, name: str, values: Sequence[str], message: str
+) -> None:
     before = house.everything()
-    pairs = [*form.typed, ("regel", "Mijn weg"), *((name, value) for value in values)] if name != "regel" else [*form.typed, (name, values[0])]
+    pairs = (
+        [*form.typed, ("regel", "Mijn weg"), *((name, value) for value in values)] if name != "regel" else [*form.typed, (name, values[0])]
+    )
     pairs = [(field, value) for field, value in pairs if not (field == name and value == "")]
     pairs = pairs if name == "regel" else [(field, value) for field, value in pairs if (field, value) != ("regel", "")]
     form.sends("/v/alles/1", [*pairs, ("actie", "verder")], status=422)
@@ -195,7 +199,9 @@ def test_foreign_fields_are_told_and_nothing_is_kept(house: OpenHouse, form: Res
     assert form.number == "controle"
 
 
-@pytest.mark.parametrize("key", ["", "x", "1" * 36, "0" * 5000, "11111111-2222-4333-8444-55555555555Z", "\x00", "\ud800", "9223372036854775808"])
+@pytest.mark.parametrize(
+    "key", ["", "x", "1" * 36, "0" * 5000, "11111111-2222-4333-8444-55555555555Z", "\x00", "\ud800", "9223372036854775808"]
+)
 def test_a_key_that_is_none_is_refused_with_a_plain_page(house: OpenHouse, resident: Resident, key: str) -> None:
     before = house.everything()
     for url in (f"{DORDT}/1", f"{DORDT}/controle"):
@@ -238,7 +244,9 @@ def test_a_seen_from_the_future_never_overwrites(house: OpenHouse, resident: Res
     assert house.everything() == before
 
 
-@pytest.mark.parametrize("number", ["0", "99", "abc", "-1", "1.5", "9223372036854775808", "1" * 5000, "%00", "%ED%A0%80", "٢", "1%20", "%2e%2e"])
+@pytest.mark.parametrize(
+    "number", ["0", "99", "abc", "-1", "1.5", "9223372036854775808", "1" * 5000, "%00", "%ED%A0%80", "٢", "1%20", "%2e%2e"]
+)
 def test_a_page_that_is_not_there_is_told_plainly(house: OpenHouse, resident: Resident, number: str) -> None:
     before = house.everything()
     assert resident.asks("GET", f"{DORDT}/{number}").status_code == 404
@@ -288,7 +296,13 @@ def test_too_big_a_form_is_refused(house: OpenHouse, resident: Resident) -> None
 
 @pytest.mark.parametrize(
     "headers",
-    [{"origin": "https://evil.example"}, {"origin": "null"}, {"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-site"}, {"origin": f"http://{HOST}.evil.example"}],
+    [
+        {"origin": "https://evil.example"},
+        {"origin": "null"},
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+        {"origin": f"http://{HOST}.evil.example"},
+    ],
 )
 def test_a_form_from_another_site_is_refused(house: OpenHouse, resident: Resident, headers: dict[str, str]) -> None:
     before = house.everything()
@@ -339,7 +353,22 @@ WORDS = some.one_of(
     some.sampled_from(["ja", "nee", "wielwijk", "verder", "terug", "later", "1", "dk", "", "\x00", "\ud800", "٣", "2" * 40, "=1", KEY]),
 )
 NAMES = some.one_of(
-    some.sampled_from(["key", "seen", "actie", "taal", "versie", "zestien", "wijk", "cijfer_buurt", "wonen_stellingen.stoep", "wonen_open", "overlast", "code"]),
+    some.sampled_from(
+        [
+            "key",
+            "seen",
+            "actie",
+            "taal",
+            "versie",
+            "zestien",
+            "wijk",
+            "cijfer_buurt",
+            "wonen_stellingen.stoep",
+            "wonen_open",
+            "overlast",
+            "code",
+        ]
+    ),
     some.text(max_size=12),
 )
 PARTS = some.sampled_from([*"12347", "controle", "verder", "9", "x"])
@@ -363,7 +392,11 @@ def quoted(words: str) -> str:
     return "".join(f"%{byte:02X}" for byte in words.encode("utf-8", "surrogatepass"))
 
 
-@given(part=PARTS, body=some.binary(max_size=200), kind=some.sampled_from(["application/x-www-form-urlencoded", "", "x/y", "application/x-www-form-urlencoded; charset=utf-16"]))
+@given(
+    part=PARTS,
+    body=some.binary(max_size=200),
+    kind=some.sampled_from(["application/x-www-form-urlencoded", "", "x/y", "application/x-www-form-urlencoded; charset=utf-16"]),
+)
 @anything
 def test_no_bytes_break_the_server(house: OpenHouse, part: str, body: bytes, kind: str) -> None:
     resident = house.resident()

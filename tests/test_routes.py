@@ -111,7 +111,12 @@ def test_every_answer_carries_the_security_headers_once(house: OpenHouse) -> Non
     said = house.resident().asks("GET", "/healthz").headers
     assert {name: said[name] for name in SECURITY} == SECURITY
     policy = dict(part.strip().split(" ", 1) for part in said["content-security-policy"].split(";"))
-    assert (policy["default-src"], policy["script-src"], policy["form-action"], policy["frame-ancestors"]) == ("'none'", "'self'", "'self'", "'none'")
+    assert (policy["default-src"], policy["script-src"], policy["form-action"], policy["frame-ancestors"]) == (
+        "'none'",
+        "'self'",
+        "'self'",
+        "'none'",
+    )
     assert "unsafe" not in said["content-security-policy"]
     assert "strict-transport-security" not in said
 
@@ -121,7 +126,10 @@ def test_the_log_names_the_route_and_nothing_of_the_person(house: OpenHouse, cap
     resident = house.resident(address="203.0.113.77").opens(f"{DORDT}?taal=ar&geheim=ja").fills(zestien="ja").presses("verder")
     resident.fills(wijk="crabbehof").presses("verder")
     lines = [record.getMessage() for record in caplog.records if record.name == "wijkstem"]
-    assert [line.rsplit(" ", 3)[0] for line in lines] == ["GET /v/{survey_id}", *["POST /v/{survey_id}/{number}", "GET /v/{survey_id}/{number}"] * 2]
+    assert [line.rsplit(" ", 3)[0] for line in lines] == [
+        "GET /v/{survey_id}",
+        *["POST /v/{survey_id}/{number}", "GET /v/{survey_id}/{number}"] * 2,
+    ]
     said = "\n".join(record.getMessage() for record in caplog.records if not record.name.startswith("httpx"))
     assert [leak for leak in ("crabbehof", "geheim", "203.0.113.77", resident.key, "taal=") if leak in said] == []
 

@@ -90,7 +90,13 @@ def read_table(file: Path) -> list[list[str]]:
 
 def test_the_other_programme_goes_the_same_way(voorbeeldstad: OpenHouse, operator: Operator, tmp_path: Path) -> None:
     for nth in range(14):
-        resident = voorbeeldstad.resident("ar" if nth % 2 else "nl").opens("/").follows("/v/voorbeeldstad-2026").fills(zestien="ja").presses("verder")
+        resident = (
+            voorbeeldstad.resident("ar" if nth % 2 else "nl")
+            .opens("/")
+            .follows("/v/voorbeeldstad-2026")
+            .fills(zestien="ja")
+            .presses("verder")
+        )
         resident.fills(wijk="havenrand", huis_tevreden="2", wonen_open="Er zit schimmel in de muur en het is vochtig.").presses("verder")
         resident.fills(jeugd_open="Een voetbalveld voor de kinderen." if nth % 3 else "").presses("verder")
         resident.fills(cijfer_veilig="5", veilig_open="Meer politie op straat.").presses("verder")
@@ -108,7 +114,21 @@ def test_the_other_tables_leave_too(house: OpenHouse, operator: Operator, tmp_pa
     answered_by(house, 3)
     for format_ in ("csv", "xlsx"):
         out = tmp_path / f"{kind}.{format_}"
-        operator("export", "--survey", "dordt-west-2026", "--kind", kind, "--format", format_, "--role", "analyst", "--purpose", "test", "--out", out)
+        operator(
+            "export",
+            "--survey",
+            "dordt-west-2026",
+            "--kind",
+            kind,
+            "--format",
+            format_,
+            "--role",
+            "analyst",
+            "--purpose",
+            "test",
+            "--out",
+            out,
+        )
         rows = read_table(out)
         assert len({len(row) for row in rows}) == 1
         if kind == "responses":
@@ -118,7 +138,9 @@ def test_the_other_tables_leave_too(house: OpenHouse, operator: Operator, tmp_pa
     assert [row["action"] for row in house.rows("audit")] == ([f"export {kind}"] * 2 if kind in {"responses", "statements"} else [])
 
 
-def test_who_is_halfway_counts_as_unfinished_and_is_in_no_table(house: OpenHouse, resident: Resident, operator: Operator, tmp_path: Path) -> None:
+def test_who_is_halfway_counts_as_unfinished_and_is_in_no_table(
+    house: OpenHouse, resident: Resident, operator: Operator, tmp_path: Path
+) -> None:
     resident.opens(DORDT).fills(zestien="ja").presses("verder").presses("verder").fills(wonen_open="Nog niet verstuurd").presses("verder")
     counted = operator("stats", "--json").json
     assert (counted["responses"], counted["unfinished"], counted["statements"]) == (0, 1, 0)

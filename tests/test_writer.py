@@ -166,7 +166,9 @@ def database_away(house: OpenHouse) -> Iterator[None]:
     outside = engine_at(house.settings.url.replace(f"/{name_in(house.settings.url)}?", "/postgres?"))
     with outside.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
         connection.execute(text(f'ALTER DATABASE "{name_in(house.settings.url)}" ALLOW_CONNECTIONS false'))
-        connection.execute(text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"), {"name": name_in(house.settings.url)})
+        connection.execute(
+            text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"), {"name": name_in(house.settings.url)}
+        )
         yield
         connection.execute(text(f'ALTER DATABASE "{name_in(house.settings.url)}" ALLOW_CONNECTIONS true'))
     outside.dispose()

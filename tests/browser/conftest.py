@@ -50,7 +50,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     with (folder / "log").open("w") as log:
-        serving = subprocess.Popen([sys.executable, "-m", "app", "serve", "--port", str(port), "--no-worker"], env=around, stderr=log, stdout=log)
+        serving = subprocess.Popen(
+            [sys.executable, "-m", "app", "serve", "--port", str(port), "--no-worker"], env=around, stderr=log, stdout=log
+        )
         address = f"http://localhost:{port}"
         wait_for(f"{address}/readyz")
         yield address
@@ -122,4 +124,3 @@ def look_at(page: Page, name: str, *, checks: bool = True) -> None:
         size = page.viewport_size or {"width": 0}
         Path(folder).mkdir(parents=True, exist_ok=True)
         page.screenshot(path=Path(folder) / f"{name}-{size['width']}.png", full_page=True)
-

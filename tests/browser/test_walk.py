@@ -9,7 +9,13 @@ from playwright.sync_api import Page, expect
 
 DORDT = "/v/dordt-west-2026"
 EVERY = [("nl", 360), ("en", 360), ("tr", 360), ("pl", 360), ("ar", 360), ("nl", 1280), ("ar", 1280)]
-WORDS = {"nl": "Meer licht in het park", "en": "More light", "tr": "Daha çok ışık", "pl": "Więcej światła", "ar": "المزيد من الضوء في الحديقة"}
+WORDS = {
+    "nl": "Meer licht in het park",
+    "en": "More light",
+    "tr": "Daha çok ışık",
+    "pl": "Więcej światła",
+    "ar": "المزيد من الضوء في الحديقة",
+}
 FORWARD = 'form#survey button[value="verder"] >> nth=-1'
 
 
@@ -19,6 +25,7 @@ def number_of(page: Page) -> str:
 
 def go_on(page: Page) -> None:
     page.locator(FORWARD).click()
+    page.wait_for_load_state()  # with its style sheet: before that nothing can be measured
 
 
 def fill_in(page: Page, words: str) -> None:
@@ -66,7 +73,13 @@ def test_a_walk_through_the_whole_survey(opens: Opens, lang: str, width: int) ->
 @pytest.mark.parametrize(("lang", "width"), [("nl", 360), ("ar", 360), ("nl", 1280), ("ar", 1280)])
 def test_the_pages_around_the_survey(opens: Opens, lang: str, width: int) -> None:
     page = opens(lang, width=width)
-    for name, address in [("privacy", "/privacy"), ("toegankelijkheid", "/toegankelijkheid"), ("gebied", "/gebied"), ("404", "/niets"), ("code", f"{DORDT}/verder")]:
+    for name, address in [
+        ("privacy", "/privacy"),
+        ("toegankelijkheid", "/toegankelijkheid"),
+        ("gebied", "/gebied"),
+        ("404", "/niets"),
+        ("code", f"{DORDT}/verder"),
+    ]:
         page.goto(address)
         look_at(page, f"{lang}-{name}")
     page.goto(DORDT)
@@ -160,10 +173,12 @@ def tab_to(page: Page, wanted: str) -> None:
 
 def shows_focus(page: Page) -> bool:
     """Whether a ring of at least 2 px stands around what has the focus, or around the label it lies in."""
-    rings: list[dict[str, Any]] = page.evaluate("""() => [document.activeElement, document.activeElement.closest('label')].filter(Boolean).map(element => {
+    rings: list[dict[str, Any]] = (
+        page.evaluate("""() => [document.activeElement, document.activeElement.closest('label')].filter(Boolean).map(element => {
         const style = getComputedStyle(element), box = element.getBoundingClientRect()
         return {style: style.outlineStyle, width: parseFloat(style.outlineWidth), shadow: style.boxShadow, seen: box.width > 1 && box.height > 1}
     })""")
+    )
     return any(ring["seen"] and ((ring["style"] != "none" and ring["width"] >= 2) or ring["shadow"] != "none") for ring in rings)
 
 
