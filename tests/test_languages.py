@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from anyio.from_thread import BlockingPortal
-from conftest import Databases, OpenHouse, Operator, close_engines, opened_house
+from houses import Databases, OpenHouse, Operator, close_engines, opened_house
 from people import Resident, text_of
 
-from app.i18n import LANGUAGES, PAGES, forget_texts, texts
+from app.i18n import LANGUAGES, forget_texts, texts
 from app.settings import ROOT, Settings
 from app.survey import load_survey
 

@@ -61,7 +61,7 @@ ANSWERS: dict[str, Any] = {
         ("wijk\n=\nwielwijk", True),
     ],
 )  # fmt: skip
-def test_a_condition_holds_or_not(condition: str, true: bool) -> None:  # noqa: FBT001  # the table above reads better so
+def test_a_condition_holds_or_not(condition: str, true: bool) -> None:
     assert holds(parse(condition), ANSWERS) is true
 
 
@@ -107,7 +107,7 @@ GRAMMAR = some.recursive(
         inner.map(lambda one: f"not ({one})"),
         some.tuples(inner, inner).map("({0[0]}) and ({0[1]})".format),
         some.tuples(inner, inner).map("({0[0]}) or ({0[1]})".format),
-    ),  # fmt: skip
+    ),
     max_leaves=8,
 )
 

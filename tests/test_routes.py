@@ -6,9 +6,9 @@ import re
 from typing import Any
 
 import pytest
-from conftest import OpenHouse, Operator
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
+from houses import OpenHouse, Operator
 from people import text_of
 from sqlalchemy import text
 
@@ -151,7 +151,7 @@ def test_one_route_without_a_policy_among_others_is_found() -> None:
     open_.get("/vergeten")(lambda: "x")
     app.router.routes.extend([*guarded.routes, *open_.routes])
     assert list(policies(app)) == [("GET", "/bevindingen", "analyst"), ("GET", "/vergeten", "")]
-    with pytest.raises(RuntimeError, match="^no policy declared for: /vergeten$"):
+    with pytest.raises(RuntimeError, match=r"^no policy declared for: /vergeten$"):
         refuse_without_policy(app)
 
 
@@ -190,7 +190,7 @@ def test_home_of_an_empty_house_is_a_page(empty_house: OpenHouse) -> None:
 
 def test_the_area_page_lists_buurten_and_leaves_zuidhoven_out(house: OpenHouse) -> None:
     page = house.resident("en").opens("/gebied").page
-    assert len([heading for heading in page.all("h2")]) == 4
+    assert len(page.all("h2")) == 4
     names = ["".join(item.itertext()) for item in page.one("main").iter("li")]
     assert len(names) == 29
     assert "Crabbehof-Zuid" in names

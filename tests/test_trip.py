@@ -5,7 +5,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from conftest import OpenHouse, Operator
+from houses import OpenHouse, Operator
 from people import Resident
 
 DORDT = "/v/dordt-west-2026"

@@ -6,13 +6,13 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
+import httpx2
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route, sync_playwright
+from windows import Opens
 
 FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -20,12 +20,6 @@ FLAGS = [
 ]  # fmt: skip
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge")
 NEEDED = {"WIJKSTEM_ENV": "test", "WIJKSTEM_NOW": "2026-11-02T10:00:00+00:00", "WIJKSTEM_SECRET": "a secret that only the tests know"}
-EVERY_RULE = {
-    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
-    "rules": {"target-size": {"enabled": True}},  # the one rule that axe leaves off by itself
-    "resultTypes": ["violations"],
-}
-axe = Axe()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -64,12 +58,13 @@ def wait_for(address: str, seconds: float = 30) -> None:
     until = time.monotonic() + seconds
     while True:
         try:
-            with urllib.request.urlopen(address, timeout=2):
-                return
-        except OSError:
+            httpx2.get(address, timeout=2).raise_for_status()
+        except httpx2.HTTPError:
             if time.monotonic() > until:
                 raise
             time.sleep(0.1)
+        else:
+            return
 
 
 @pytest.fixture(scope="session")
@@ -79,9 +74,6 @@ def chromium() -> Iterator[Browser]:
         browser = play.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
         browser.close()
-
-
-Opens = Callable[..., Page]
 
 
 @pytest.fixture
@@ -112,15 +104,3 @@ def opens(chromium: Browser, server: str) -> Iterator[Opens]:
     for context in windows:
         context.close()
     assert strangers == [], "asked another machine, or a script broke"
-
-
-def look_at(page: Page, name: str, *, checks: bool = True) -> None:
-    """What holds for every page a person sees: axe finds nothing, nothing scrolls sideways; a picture when asked for."""
-    if checks:
-        found = axe.run(page, options=EVERY_RULE).response["violations"]
-        assert [(each["id"], [node["html"][:120] for node in each["nodes"]][:3]) for each in found] == [], f"{name} at {page.url}"
-        assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0, f"{name} scrolls sideways"
-    if folder := os.environ.get("WIJKSTEM_SCREENSHOTS"):
-        size = page.viewport_size or {"width": 0}
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=Path(folder) / f"{name}-{size['width']}.png", full_page=True)

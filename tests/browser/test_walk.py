@@ -4,8 +4,8 @@ import re
 from typing import Any
 
 import pytest
-from conftest import Opens, look_at
 from playwright.sync_api import Page, expect
+from windows import Opens, look_at
 
 DORDT = "/v/dordt-west-2026"
 EVERY = [("nl", 360), ("en", 360), ("tr", 360), ("pl", 360), ("ar", 360), ("nl", 1280), ("ar", 1280)]

@@ -1,0 +1,72 @@
+"""Where the work is done: here, in processes of this machine, or on a Dask cluster; the pieces are the same, so the answer is."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
+
+Piece = TypeVar("Piece")
+Result = TypeVar("Result")
+Progress = Callable[[str, int, int], None]
+
+ENGINES = ("serial", "joblib", "dask")
+PIECE = 2_000  # statements in one piece, whatever the engine: so sums are made in the same order everywhere
+
+
+def pieces(n: int) -> list[slice]:
+    """Cut ``n`` rows into pieces of a fixed size.
+
+    n       : int, >= 0.
+    Returns : list of slice, empty for 0.
+
+    >>> pieces(2500)
+    [slice(0, 2000, None), slice(2000, 2500, None)]
+    """
+    return [slice(start, min(start + PIECE, n)) for start in range(0, n, PIECE)]
+
+
+def run(work: Callable[[Piece], Result], todo: Sequence[Piece], *, engine: str = "serial", step: str = "", progress: Progress | None = None) -> list[Result]:
+    """Do a piece of work on each piece.
+
+    work     : a function of one piece that can be pickled.
+    todo     : the pieces, in order.
+    engine   : "serial", "joblib" (processes of this machine) or "dask" (the cluster of ``distributed.get_client()``, else a local one).
+    step     : name of the step for ``progress(step, done, total)``, which is called after each piece.
+    Returns  : list of results in the order of ``todo``; the same for each engine.
+    Raises   : ValueError for an unknown engine, or when dask is not installed.
+
+    >>> run(len, ["a", "bc"])
+    [1, 2]
+    """
+    if engine not in ENGINES:
+        raise ValueError(f"engine: {engine!r} is not one of {', '.join(ENGINES)}")
+    results = []
+    for done, result in enumerate(_start(engine)(work, todo), start=1):
+        results.append(result)
+        if progress:
+            progress(step, done, len(todo))
+    return results
+
+
+def _start(engine: str) -> Callable[[Callable[[Any], Any], Sequence[Any]], Iterator[Any]]:
+    return {"serial": map, "joblib": _by_joblib, "dask": _by_dask}[engine]
+
+
+def _by_joblib(work: Callable[[Any], Any], todo: Sequence[Any]) -> Iterator[Any]:
+    from joblib import Parallel, delayed  # noqa: PLC0415  # costs start-up that a serial run need not pay
+
+    yield from Parallel(n_jobs=-1, return_as="generator")(delayed(work)(piece) for piece in todo)
+
+
+def _by_dask(work: Callable[[Any], Any], todo: Sequence[Any]) -> Iterator[Any]:
+    try:
+        from distributed import Client, get_client  # noqa: PLC0415  # an extra
+    except ImportError:
+        raise ValueError("engine: dask is not installed; pip install 'wijkstem[dask]' brings it, or leave --engine out") from None
+    try:
+        client, ours = get_client(), False
+    except ValueError:
+        client, ours = Client(dashboard_address=None), True
+    try:
+        yield from client.gather(client.map(work, todo, pure=False))
+    finally:
+        if ours:
+            client.close()
