@@ -4,18 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 import pandas as pd
 from pandas import DataFrame
 
 from analysis.frame import OVERIG, is_empty, text_of
 from analysis.lexicon import Lexicon, Words, default_words
+from analysis.text import stem, stop_words, words
 
 REST = "rest"
 NOTHING = "geen_inhoud"
 RESERVED = {REST: "Rest", NOTHING: "Geen inhoudelijk antwoord"}
 CODEBOOK = Path(__file__).with_name("codebook.csv")
-DEFAULT: Words = {}  # the programme's own pillars; recognised as this very object
+DEFAULT: Words = MappingProxyType({})  # the programme's own pillars; recognised as this very object
 
 
 @dataclass(frozen=True)
@@ -46,8 +48,9 @@ def make_scheme(pillars: Words | None = DEFAULT, codebook: DataFrame | None = No
     Raises   : ValueError naming the key, for a key that is empty or holds a space, a pillar without words, or a theme named twice.
     Cost: 0.5 s for the programme's 20,000 words, once.
     """
-    given = default_words()[0] if pillars is DEFAULT else (pillars or {})
-    _check_pillars(given)
+    given = default_words()[0] if pillars is DEFAULT else {} if pillars is None else pillars
+    if pillars is not None:
+        _check_pillars(given)
     keys = (*(key for key in given if key != OVERIG), OVERIG)
     overig_too = OVERIG in given or codebook is not None
     allowed = {key for key in keys if pillars is not None and (key != OVERIG or overig_too)}
@@ -58,8 +61,8 @@ def make_scheme(pillars: Words | None = DEFAULT, codebook: DataFrame | None = No
         themes.setdefault(theme, pillar)
     labels |= {theme: (rows[theme][1] if theme in rows else "") or _readable(theme) for theme in themes}
     own = default_words()[1]
-    words = {theme: own.get(theme) or ({"nl": rows[theme][2] or labels[theme]} if theme in rows else {}) for theme in themes}
-    lexicon = Lexicon({key: given.get(key, {}) for key in keys}, words, stems=pillars is DEFAULT)
+    lists = {theme: own.get(theme) or {"nl": _stems(rows[theme][2] or labels[theme])} if theme in rows else {} for theme in themes}
+    lexicon = Lexicon({key: given.get(key, {}) for key in keys}, lists, stems=pillars is DEFAULT)
     return Scheme(keys, tuple(themes), tuple(keys.index(pillar) for pillar in themes.values()), labels, lexicon)
 
 
@@ -73,6 +76,8 @@ def safe_label(label: str) -> str:
 
 
 def _check_pillars(pillars: Words) -> None:
+    if not pillars:
+        raise ValueError("pillars: there are none; give keys with words, or none at all")
     for key, by_language in pillars.items():
         if not key or key.split() != [key]:
             raise ValueError(f"pillar {key!r}: a key is one word, without spaces")
@@ -85,6 +90,12 @@ def _check_pillars(pillars: Words) -> None:
 @cache
 def _default_codebook() -> DataFrame:
     return pd.read_csv(CODEBOOK, dtype=str)
+
+
+def _stems(described: str) -> str:
+    """The words of a label or description as the lists have them: without stop words, each with its stem."""
+    said = [word for word in words(described) if word not in stop_words("nl")]
+    return ", ".join(dict.fromkeys(form for word in said for form in (word, stem(word, "nl")) if len(form) > 2)) + ","
 
 
 def _rows(codebook: DataFrame) -> dict[str, tuple[str, str, str]]:

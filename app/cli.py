@@ -145,7 +145,11 @@ def run_jobs(once: Annotated[bool, typer.Option("--once", help="Do what waits, t
         worker()
         return
     settings, _, _ = ready()
-    say(f"{drain(settings)} jobs done")
+    done, failed = drain(settings)
+    say(f"{done} jobs done")
+    if failed:
+        note(f"wijkstem: {failed} jobs failed and wait for another try; the log says why")
+        raise typer.Exit(1)
 
 
 @cli.command()
@@ -209,7 +213,7 @@ def analyse(
     if in_background:
         if survey:
             _survey(engine, survey)
-        add_job(settings, "analyse", survey=survey, wave=wave, seed=seed, how=engine_name)
+        add_job(settings, "analyse", survey=survey, wave=wave, since=since, until=until, seed=seed, how=engine_name)
         say("queued")
         return
     say(_analyse(settings, engine, programme, survey, seed, part=part, how=engine_name))

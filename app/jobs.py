@@ -10,6 +10,7 @@ from typing import Any
 
 from huey import PostgresHuey, SqliteHuey
 from huey.api import Huey
+from huey.signals import SIGNAL_ERROR
 
 from app.settings import Settings
 
@@ -58,13 +59,16 @@ def waiting_jobs(settings: Settings) -> int:
     return int(queue.pending_count()) + int(queue.scheduled_count())
 
 
-def drain(settings: Settings) -> int:
-    """Do what waits now, in this process; returns how many jobs were done."""
-    queue, done = queue_at(settings), 0
+def drain(settings: Settings) -> tuple[int, int]:
+    """Do what waits now, in this process; returns how many jobs were done and how many failed and wait for another try."""
+    queue, failed, done = queue_at(settings), [], 0
+    queue.signal(SIGNAL_ERROR)(lambda _signal, task, _reason: failed.append(task.id))
+    for due in queue.read_schedule():  # what failed before and may be tried again now
+        queue.enqueue(due)
     while (task := queue.dequeue()) is not None:
         queue.execute(task)
-        done += 1
-    return done
+        done += task.id not in failed
+    return done, len(failed)
 
 
 def work_on(settings: Settings) -> None:

@@ -40,14 +40,16 @@ class Headers:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        began = time.perf_counter()
+        began, head = time.perf_counter(), scope["method"] == "HEAD"
+        if head:  # a watchman asks for the head of a page: the same as GET, without the body
+            scope = {**scope, "method": "GET"}
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message["headers"], *self.headers]
                 route = getattr(scope.get("route"), "path", "-")
                 log.info("%s %s %s %.0f ms", scope["method"], route, message["status"], (time.perf_counter() - began) * 1000)
-            await send(message)
+            await send({**message, "body": b""} if head and message["type"] == "http.response.body" else message)
 
         await self.app(scope, receive, send_with_headers)
 

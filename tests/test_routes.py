@@ -235,3 +235,11 @@ def test_nothing_tells_a_stranger_what_the_server_is_made_of(house: OpenHouse) -
     for address in ("/docs", "/redoc", "/openapi.json", "/api/v1/openapi.json", "/static/", "/.env", "/v/"):
         assert stranger.asks("GET", address).status_code == 404
     assert json.dumps(dict(stranger.answer.headers)).lower().count("uvicorn") == 0
+
+
+def test_a_watchman_who_asks_for_the_head_gets_what_get_would_say_without_the_page(house: OpenHouse) -> None:
+    watchman = house.resident()
+    for path in ("/", "/healthz", "/v/dordt-west-2026", "/bestaat-niet"):
+        whole, head = watchman.browser.get(path), watchman.browser.head(path)
+        assert (head.status_code, head.content) == (whole.status_code, b"")
+        assert head.headers["content-security-policy"] == whole.headers["content-security-policy"]
