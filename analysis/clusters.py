@@ -46,17 +46,17 @@ class Groups:
         return group.tolist(), np.clip(alike[np.arange(len(group)), group], 0, 1).tolist()
 
 
-def find_groups(features: Any, ideas: Floats, langs: Sequence[str], *, n: int, seed: int = 0) -> tuple[Groups, list[int]]:
+def find_groups(features: Any, ideas: Floats, langs: Sequence[str], *, n: int, seed: int = 0) -> Groups:
     """Group statements that speak of the same thing.
 
-    features : n x columns, letter groups (sparse) or given vectors (array).
-    ideas    : n x ideas, evidence of the word lists; counts in every language alike.
-    langs    : language per statement; each language's mean is taken away.
-    n        : groups, >= 1; exactly so many are made.
+    features : m x columns, letter groups (sparse) or given vectors (array).
+    ideas    : m x ideas, evidence of the word lists; counts in every language alike.
+    langs    : language per statement; each language's mean is taken away, so that groups are not the languages.
+    n        : groups, >= 1; laid out by ``place``, these statements fill exactly so many.
     seed     : of the axes and the first centres.
-    Returns  : (Groups, group per statement). Same statements in the same order and same seed: same groups.
+    Returns  : Groups. Same statements in the same order and same seed: same groups.
     Raises   : ValueError when there are fewer different statements than groups.
-    Cost: linear in the statements; axes and centres are fitted on 20,000 of them. Method: LSA (Deerwester et al., 1990) and spherical k-means (Dhillon and Modha, 2001).
+    Cost: linear in the statements; axes and centres are fitted on 20,000 of them. Method: LSA (Deerwester et al., 1990), spherical k-means (Dhillon and Modha, 2001).
     """
     rows = np.unique(np.linspace(0, len(langs) - 1, min(len(langs), SAMPLE)).astype(int))
     axes = None
@@ -71,9 +71,8 @@ def find_groups(features: Any, ideas: Floats, langs: Sequence[str], *, n: int, s
     method = KMeans if len(rows) <= SAMPLE // 2 else MiniBatchKMeans
     fitted = method(n, n_init=STARTS, random_state=seed).fit(points[rows])
     groups = Groups(axes, means, normalize(fitted.cluster_centers_))
-    placed = np.asarray((points @ groups.centres.T).argmax(axis=1))
-    _fill_empty(placed, points, groups, n)
-    return groups, placed.tolist()
+    _fill_empty(points, groups.centres)
+    return groups
 
 
 def sensible_number(n: int) -> int:
@@ -103,12 +102,13 @@ def _frame(features: Any, ideas: Floats, langs: Sequence[str], axes: TruncatedSV
     return np.asarray(normalize(np.hstack([normalize(points), IDEAS * normalize(ideas)])) if ideas.size else normalize(points))
 
 
-def _fill_empty(placed: Any, points: Floats, groups: Groups, n: int) -> None:
-    """Give a group that nobody chose the statement that fits its own group worst, so that there are exactly ``n``."""
-    for group in range(n):
-        if not (placed == group).any():
-            size = np.bincount(placed, minlength=n)
-            fit = (points * groups.centres[placed]).sum(axis=1)
-            worst = int(np.where(size[placed] > 1, fit, np.inf).argmin())
-            placed[worst] = group
-            groups.centres[group] = points[worst]
+def _fill_empty(points: Floats, centres: Floats) -> None:
+    """Move each centre that no statement is nearest to onto the statement that fits its own group worst."""
+    for _ in range(2 * len(centres)):
+        alike = points @ centres.T
+        placed = alike.argmax(axis=1)
+        size = np.bincount(placed, minlength=len(centres))
+        if size.all():
+            return
+        fit = np.where(size[placed] > 1, alike.max(axis=1), np.inf)
+        centres[int(size.argmin())] = points[int(fit.argmin())]

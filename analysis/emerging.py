@@ -68,7 +68,9 @@ def join_emerged(residue: Residue, themes: Sequence[Emerged], model: Model) -> d
     return joined
 
 
-def find_emerging(residue: Residue, pillar: int, model: Model, *, among: int, room: int, names: Set[Word], taken: Iterable[str]) -> list[Emerged]:
+def find_emerging(
+    residue: Residue, pillar: int, model: Model, *, among: int, room: int, names: Set[Word], taken: Iterable[str]
+) -> list[Emerged]:
     """Find words that enough answers of the residue share, and make each a theme.
 
     residue : answers of one pillar.
@@ -101,7 +103,9 @@ def find_emerging(residue: Residue, pillar: int, model: Model, *, among: int, ro
 def _name(word: Word, members: Sequence[dict[Word, str]]) -> list[str]:
     """The shared word, and at most two others that a third of the answers have as well."""
     count = Counter(other for member in members for other in member)
-    beside = sorted((other for other in count if other != word and count[other] * 3 >= len(members)), key=lambda other: (-count[other], other))[:2]
+    beside = sorted(
+        (other for other in count if other != word and count[other] * 3 >= len(members)), key=lambda other: (-count[other], other)
+    )[:2]
     shown = shown_words(members)
     return list(dict.fromkeys(shown[each] for each in (word, *beside)))
 

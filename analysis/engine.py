@@ -23,7 +23,9 @@ def pieces(n: int) -> list[slice]:
     return [slice(start, min(start + PIECE, n)) for start in range(0, n, PIECE)]
 
 
-def run(work: Callable[[Piece], Result], todo: Sequence[Piece], *, engine: str = "serial", step: str = "", progress: Progress | None = None) -> list[Result]:
+def run(
+    work: Callable[[Piece], Result], todo: Sequence[Piece], *, engine: str = "serial", step: str = "", progress: Progress | None = None
+) -> list[Result]:
     """Do a piece of work on each piece.
 
     work     : a function of one piece that can be pickled.

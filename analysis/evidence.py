@@ -65,5 +65,7 @@ def ngrams(said: Sequence[Sequence[str]]) -> Any:
     >>> ngrams([["schimmel"], []]).shape
     (2, 65536)
     """
-    counter = HashingVectorizer(analyzer="char_wb", ngram_range=(3, 5), n_features=FEATURES, alternate_sign=False, norm=None, lowercase=False)
+    counter = HashingVectorizer(
+        analyzer="char_wb", ngram_range=(3, 5), n_features=FEATURES, alternate_sign=False, norm=None, lowercase=False
+    )
     return counter.transform([" ".join(words) for words in said])

@@ -45,7 +45,12 @@ def is_empty(value: Any) -> bool:
     >>> is_empty(" "), is_empty(float("nan")), is_empty(0)
     (True, True, False)
     """
-    return value is None or (isinstance(value, float) and math.isnan(value)) or value is pd.NA or (isinstance(value, str) and not value.strip())
+    return (
+        value is None
+        or (isinstance(value, float) and math.isnan(value))
+        or value is pd.NA
+        or (isinstance(value, str) and not value.strip())
+    )
 
 
 def text_of(statements: DataFrame, column: str) -> list[str]:

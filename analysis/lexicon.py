@@ -86,6 +86,20 @@ class Lexicon:
         """
         return self._listed
 
+    def languages(self) -> list[str]:
+        """Give the languages that there are words in.
+
+        Returns : list of ISO 639-1 codes, in alphabetical order.
+        """
+        return sorted(self._entries)
+
+    def knows(self, column: int) -> bool:
+        """Say whether a pillar or theme has any words.
+
+        column : its number.
+        """
+        return any(each == column for each, _, _ in self._listed)
+
     def _learn(self, lang: str, listed: str, column: int, weight: float, *, stems: bool) -> None:
         entries = self._entries.setdefault(lang, Entries())
         for entry in listed.split(",") if "," in listed else listed.split():
@@ -113,7 +127,7 @@ class Lexicon:
         own = self._entries.get(lang)
         found = _match(own, word, lang) or _match_misspelt(own, word) if own else {}
         if not found:
-            for other in (("nl",) if own else sorted(self._entries)):
+            for other in ("nl",) if own else sorted(self._entries):
                 if other != lang and other in self._entries:
                     for column, weight in _match(self._entries[other], word, other).items():
                         found[column] = max(found.get(column, 0.0), weight * BORROWED)
@@ -209,4 +223,3 @@ def default_words() -> tuple[Words, Words]:
             for key, listed in read[part].items():
                 into.setdefault(key, {})[file.stem] = listed
     return pillars, themes
-

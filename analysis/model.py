@@ -11,16 +11,17 @@ from analysis.evidence import FEATURES, Floats, ngrams
 from analysis.lexicon import Lexicon
 
 SMOOTHING = 0.05
-SETTLED = 3.0  # an answer that a person settled teaches as much as three words from the lists
+SETTLED = 1.0  # an answer that a person settled teaches as much as a word from the lists
+SETTLED_AT_MOST = 5_000  # settled answers that corrections are learned from
 OWN = 0.5  # an answer that the model is sure of teaches half a word
 SURE = 0.5  # the least distance between the first and the second pillar of such an answer
 ROUNDS = 2
 ENOUGH = 500  # answers below which the model learns nothing from its own guesses: measured, it loses there
 SAMPLE = 20_000  # answers that it learns from at most
 
-WORDS, GROUPS = 2.0, 0.75  # how much a word of the lists and the letter groups weigh
+WORDS, GROUPS = 2.0, 0.6  # how much a word of the lists and the letter groups weigh
 ASKED = 2.5  # log odds of the pillar whose question was answered: three answers in four stay on its subject
-OVERIG = -1.0
+LIKE_OVERIG = -1.0  # log odds: few answers are about nothing in particular
 
 
 @dataclass

@@ -124,5 +124,8 @@ def _settled(statements: DataFrame, settled: DataFrame | None) -> list[tuple[str
     if settled is None:
         return [("", "")] * len(statements)
     themes = settled["theme"] if "theme" in settled.columns else [""] * len(settled)
-    given = {str(key): (str(pillar), "" if is_empty(theme) else str(theme)) for key, pillar, theme in zip(settled.index, settled["pillar"], themes, strict=True)}
+    given = {
+        str(key): (str(pillar), "" if is_empty(theme) else str(theme))
+        for key, pillar, theme in zip(settled.index, settled["pillar"], themes, strict=True)
+    }
     return [given.get(str(key), ("", "")) for key in statements.index]

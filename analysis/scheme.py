@@ -59,7 +59,7 @@ def make_scheme(pillars: Words | None = DEFAULT, codebook: DataFrame | None = No
     themes = {theme: pillar for theme, (pillar, _, _) in rows.items() if pillar in allowed and theme not in RESERVED}
     for theme, pillar in _themes_of(settled):
         themes.setdefault(theme, pillar)
-    labels |= {theme: (rows[theme][1] if theme in rows else "") or _readable(theme) for theme in themes}
+    labels |= {theme: (rows[theme][1] if theme in rows else "") or readable(theme) for theme in themes}
     own = default_words()[1]
     lists = {theme: own.get(theme) or {"nl": _stems(rows[theme][2] or labels[theme])} if theme in rows else {} for theme in themes}
     lexicon = Lexicon({key: given.get(key, {}) for key in keys}, lists, stems=pillars is DEFAULT)
@@ -82,7 +82,7 @@ def _check_pillars(pillars: Words) -> None:
         if not key or key.split() != [key]:
             raise ValueError(f"pillar {key!r}: a key is one word, without spaces")
         if not isinstance(by_language, Mapping) or not all(isinstance(words, str) for words in by_language.values()):
-            raise ValueError(f"pillar {key}: give the words per language, as in nl = \"huis, straat\"")
+            raise ValueError(f'pillar {key}: give the words per language, as in nl = "huis, straat"')
         if key != OVERIG and not any(words.strip() for words in by_language.values()):
             raise ValueError(f"pillar {key}: there are no words that describe it")
 
@@ -124,5 +124,10 @@ def _themes_of(settled: DataFrame | None) -> list[tuple[str, str]]:
     return sorted(pair for pair in pairs if pair[0] not in RESERVED)
 
 
-def _readable(theme: str) -> str:
+def readable(theme: str) -> str:
+    """Make a label of a key that nobody named.
+
+    >>> readable("te_weinig_bankjes")
+    'Te weinig bankjes'
+    """
     return safe_label(theme.replace("_", " ")).capitalize()

@@ -19,7 +19,16 @@ PLAIN = str.maketrans(
         "'": "", "’": "", "‘": "", "`": "", "´": "", "ʼ": "",
     }
 )  # fmt: skip
-SNOWBALL = {"nl": "dutch", "en": "english", "de": "german", "fr": "french", "es": "spanish", "pt": "portuguese", "it": "italian", "ro": "romanian"}
+SNOWBALL = {
+    "nl": "dutch",
+    "en": "english",
+    "de": "german",
+    "fr": "french",
+    "es": "spanish",
+    "pt": "portuguese",
+    "it": "italian",
+    "ro": "romanian",
+}
 # Snowball's rules for these two want every accent, which residents leave out; the first letters of a word do as well (Can et al., 2008, for Turkish).
 FIRST_LETTERS = {"tr": 5, "pl": 6}
 ARTICLES = ("وال", "فال", "بال", "كال", "لل", "ال")

@@ -1,0 +1,121 @@
+"""The whole analysis: statements in; pillar, theme, label, quotes and what was left out come back, one row for one row."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from pandas import DataFrame
+from threadpoolctl import threadpool_limits
+
+from analysis.embeddings import Vectors, likely_by_vectors, vectors_of
+from analysis.engine import Progress
+from analysis.frame import OVERIG, check_frame, is_empty
+from analysis.grouping import place_groups
+from analysis.lexicon import default_words
+from analysis.pillars import Placed, Weighed, place_pillars, weigh_statements
+from analysis.quotes import Candidate, choose_quotes
+from analysis.reading import Batch, read_statements
+from analysis.scheme import DEFAULT, NOTHING, REST, make_scheme
+from analysis.themes import Themed, place_themes
+
+COLUMNS = ("pillar", "pillar_confidence", "also", "theme", "theme_label", "fit", "excluded", "quote", "text_masked")
+
+
+def analyse(
+    statements: DataFrame,
+    *,
+    pillars: Mapping[str, Mapping[str, str]] | None = DEFAULT,
+    codebook: DataFrame | None = None,
+    labels: DataFrame | None = None,
+    themes: int | None = None,
+    embeddings: Vectors | None = None,
+    engine: str = "serial",
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> DataFrame:
+    """Lay statements under pillars and themes, and choose quotes.
+
+    statements : index ``id`` (unique); ``text`` (str); optional ``lang`` (ISO 639-1 of the form), ``pillar_asked`` (key of the question's pillar: the strongest
+                 evidence there is), ``weight`` (> 0) and ``wave`` (taken in order; the first is learned from, the later ones are laid into it).
+    pillars    : key -> language -> words with commas between. Default: the programme's own, from words/*.toml. None: no pillars, all statements at once.
+    codebook   : ``theme``, ``pillar``, ``label``, optionally ``words``. Default: the programme's own. Themes of pillars that are not there are left out.
+    labels     : index ``id``; ``pillar`` and optionally ``theme``, as a person settled them; they come back unchanged and steer the rest. Default: none.
+    themes     : with ``pillars=None`` exactly so many themes and no rest; else the most per pillar. Default: as many as the codebook and the answers ask for.
+    embeddings : DataFrame of vectors, index ``id``, or a function from texts to vectors. Default: none, nothing is downloaded.
+    engine     : "serial", "joblib" or "dask"; the result is the same.
+    seed       : of the grouping without pillars; nothing else draws lots. Default 0.
+    progress   : called as ``progress(step, done, total)``.
+    Returns    : same index in the same order; ``pillar`` (key or "overig"), ``pillar_confidence`` (0..1), ``also`` (keys with spaces between), ``theme`` (key; "rest",
+                 "geen_inhoud"), ``theme_label``, ``fit`` (0..1: the theme's probability within the pillar, or the cosine to its centre), ``excluded`` (a reason or ""),
+                 ``quote`` (1 for at most three per theme, never one in which something was masked), ``text_masked``.
+    Raises     : ValueError naming row and column, or key, of what is wrong.
+    Same statements, arguments and seed give the same result, in whatever order the rows come. Cost: linear in the rows; 10,000 answers take some 6 s of one core.
+    """
+    with threadpool_limits(limits=1):
+        _check_settled(statements, labels, pillars)
+        scheme = make_scheme(pillars, codebook, labels)
+        check_frame(statements, pillars=None if pillars is None else scheme.pillars)
+        if themes is not None and themes < 1:
+            raise ValueError(f"themes: {themes} is not 1 or more")
+        batch = read_statements(statements, labels, languages=scheme.lexicon.languages(), engine=engine, progress=progress)
+        vectors = vectors_of(embeddings, [statements.index[place] for place in batch.places], [read.masked for read in batch.read])
+        weighed = weigh_statements(batch, scheme if pillars is not None else make_scheme(), engine=engine, progress=progress)
+        if pillars is None:
+            placed, themed = place_groups(batch, weighed, vectors, n=themes, seed=seed)
+        else:
+            if vectors is not None:
+                likely_by_vectors(weighed, vectors, batch)
+            placed = place_pillars(batch, scheme, weighed)
+            themed = place_themes(batch, scheme, weighed, placed, at_most=themes)
+        return _assemble(statements, batch, scheme.pillars, placed, themed, _quoted(batch, weighed, themed))
+
+
+def _check_settled(statements: DataFrame, labels: DataFrame | None, pillars: Mapping[str, Mapping[str, str]] | None) -> None:
+    if labels is None:
+        return
+    if "pillar" not in labels.columns:
+        raise ValueError("labels, row 1: there is no column pillar")
+    known = {str(key) for key in statements.index}
+    keys = {OVERIG, *(default_words()[0] if pillars is DEFAULT else pillars or ())}
+    seen: dict[str, int] = {}
+    for row, (key, pillar) in enumerate(zip(labels.index, labels["pillar"], strict=True), start=2):
+        if str(key) not in known:
+            raise ValueError(f"labels, row {row}, column id: {str(key)!r} is not the id of a statement")
+        if str(key) in seen:
+            raise ValueError(f"labels, row {row}, column id: {str(key)!r} stands in row {seen[str(key)]} too")
+        if pillar not in keys:
+            raise ValueError(
+                f"labels, row {row} (id {key}), column pillar: {'' if is_empty(pillar) else repr(pillar)} is not one of {' '.join(sorted(keys))}"
+            )
+        seen[str(key)] = row
+    for row, (key, theme) in enumerate(zip(labels.index, labels.get("theme", []), strict=False), start=2):
+        if not is_empty(theme) and str(theme).split() != [str(theme)]:
+            raise ValueError(f"labels, row {row} (id {key}), column theme: {theme!r} is not one word, without spaces")
+
+
+def _quoted(batch: Batch, weighed: Weighed, themed: Themed) -> set[int]:
+    """Rows that are quoted: at most three per theme, only statements in which nothing was masked."""
+    candidates: dict[str, list[Candidate]] = defaultdict(list)
+    for row, read in enumerate(batch.read):
+        if read.clean and not read.excluded and themed.theme[row] not in (REST, NOTHING):
+            candidates[themed.theme[row]].append(Candidate(row, read.masked, read.said, themed.strength[row]))
+    return {row for theme in sorted(candidates) for row in choose_quotes(candidates[theme], weighed.model)}
+
+
+def _assemble(statements: DataFrame, batch: Batch, pillars: Sequence[str], placed: Placed, themed: Themed, quoted: set[int]) -> DataFrame:
+    """One row for each row that came in, in its order."""
+    row_of = {place: row for row, place in enumerate(batch.places)}
+    rows = [row_of[place] for place in range(len(statements))]
+    return DataFrame(
+        {
+            "pillar": [pillars[placed.pillar[row]] for row in rows],
+            "pillar_confidence": [placed.confidence[row] for row in rows],
+            "also": [placed.also[row] for row in rows],
+            "theme": [themed.theme[row] for row in rows],
+            "theme_label": [themed.labels[themed.theme[row]] for row in rows],
+            "fit": [themed.fit[row] for row in rows],
+            "excluded": [batch.read[row].excluded for row in rows],
+            "quote": [int(row in quoted) for row in rows],
+            "text_masked": [batch.read[row].masked for row in rows],
+        },
+        index=statements.index,
+    )
