@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import sparse
 from sklearn.cluster import KMeans, MiniBatchKMeans
 from sklearn.decomposition import TruncatedSVD
 from sklearn.preprocessing import normalize
@@ -59,8 +58,8 @@ def find_groups(features: Any, ideas: Floats, langs: Sequence[str], *, n: int, s
     Cost: linear in the statements; axes and centres are fitted on 20,000 of them. Method: LSA (Deerwester et al., 1990), spherical k-means (Dhillon and Modha, 2001).
     """
     rows = np.unique(np.linspace(0, len(langs) - 1, min(len(langs), SAMPLE)).astype(int))
-    axes = None
-    if sparse.issparse(features):
+    axes: TruncatedSVD | None = None
+    if not isinstance(features, np.ndarray):
         size = min(DIMENSIONS, len(rows) - 1, features.shape[1] - 1)
         axes = TruncatedSVD(max(size, 1), random_state=seed).fit(features[rows])
     means = _means(_project(features, axes), langs)

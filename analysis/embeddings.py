@@ -1,6 +1,7 @@
 """Vectors from elsewhere: a file of them, or a model in a local folder; optional, and nothing is ever downloaded."""
 
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -80,15 +81,15 @@ def likely_by_vectors(weighed: Weighed, vectors: Floats, batch: Batch) -> None:
     for evidence, likelihood in ((weighed.pillars, weighed.likely_pillars), (weighed.themes, weighed.likely_themes)):
         chance = softmax(log_odds(evidence[rows], likelihood[rows])) if likelihood.shape[1] else np.zeros((len(rows), 0))
         centres = normalize(chance.T @ apart[rows]) if likelihood.shape[1] else np.zeros((0, apart.shape[1]))
-        likelihood += WEIGHT / GROUPS * (apart @ centres.T)
+        np.add(likelihood, WEIGHT / GROUPS * (apart @ centres.T), out=likelihood)
 
 
 def _load_folder(path: Path) -> Vectors:
     try:
-        from sentence_transformers import SentenceTransformer  # noqa: PLC0415  # an extra
+        transformers = import_module("sentence_transformers")  # an extra
     except ImportError:
         raise ValueError(
             "embeddings: sentence-transformers is not installed; pip install 'wijkstem[embeddings]' brings it, or give a .npz with vectors"
         ) from None
-    model = SentenceTransformer(str(path), local_files_only=True, device="cpu")
+    model = transformers.SentenceTransformer(str(path), local_files_only=True, device="cpu")
     return lambda texts: model.encode(texts, show_progress_bar=False)

@@ -1,7 +1,8 @@
 """Themes that no codebook foresaw: answers in the residue of a pillar that share a word."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,14 +63,14 @@ def join_emerged(residue: Residue, themes: Sequence[Emerged], model: Model) -> d
     joined = {}
     for place, row in enumerate(residue.rows):
         sharing = [number for number, theme in enumerate(themes) if theme.word in residue.subjects[place]]
-        best = max(sharing or range(len(themes)), key=lambda number: alike[place, number])  # noqa: B023  # used at once
+        best = max(sharing or range(len(themes)), key=lambda number: alike[place, number])
         if sharing or alike[place, best] >= ALIKE:
             joined[row] = (themes[best].key, float(np.clip(alike[place, best], 0, 1)))
     return joined
 
 
 def find_emerging(
-    residue: Residue, pillar: int, model: Model, *, among: int, room: int, names: Set[Word], taken: Iterable[str]
+    residue: Residue, pillar: int, model: Model, *, among: int, room: int, barred: AbstractSet[Word], taken: Iterable[str]
 ) -> list[Emerged]:
     """Find words that enough answers of the residue share, and make each a theme.
 
@@ -78,7 +79,7 @@ def find_emerging(
     model   : gives the letter groups.
     among   : answers in the whole pillar; a theme needs 8 answers and 2 % of them.
     room    : the most themes to make.
-    names   : words that are names of people and places; they make no theme.
+    barred  : words that make no theme: names of people and places.
     taken   : keys that are in use.
     Returns : list of Emerged, the largest first. Deterministic: the most shared word first, of equals the first in the alphabet.
     """
@@ -87,8 +88,8 @@ def find_emerging(
     found: list[Emerged] = []
     used = set(taken)
     while len(found) < room:
-        count = Counter(word for place in left for word in residue.subjects[place] if word not in names)
-        word = min(count, key=lambda word: (-count[word], word), default=None)  # noqa: B023  # used at once
+        count = Counter(word for place in left for word in residue.subjects[place] if word not in barred)
+        word = min(count, key=lambda word: (-count[word], word), default=None)
         if word is None or count[word] < least:
             break
         members = [place for place in left if word in residue.subjects[place]]

@@ -1,6 +1,7 @@
 """Where the work is done: here, in processes of this machine, or on a Dask cluster; the pieces are the same, so the answer is."""
 
 from collections.abc import Callable, Iterator, Sequence
+from importlib import import_module
 from typing import Any, TypeVar
 
 Piece = TypeVar("Piece")
@@ -49,7 +50,11 @@ def run(
 
 
 def _start(engine: str) -> Callable[[Callable[[Any], Any], Sequence[Any]], Iterator[Any]]:
-    return {"serial": map, "joblib": _by_joblib, "dask": _by_dask}[engine]
+    return {"serial": _here, "joblib": _by_joblib, "dask": _by_dask}[engine]
+
+
+def _here(work: Callable[[Any], Any], todo: Sequence[Any]) -> Iterator[Any]:
+    return map(work, todo)
 
 
 def _by_joblib(work: Callable[[Any], Any], todo: Sequence[Any]) -> Iterator[Any]:
@@ -60,13 +65,13 @@ def _by_joblib(work: Callable[[Any], Any], todo: Sequence[Any]) -> Iterator[Any]
 
 def _by_dask(work: Callable[[Any], Any], todo: Sequence[Any]) -> Iterator[Any]:
     try:
-        from distributed import Client, get_client  # noqa: PLC0415  # an extra
+        distributed = import_module("distributed")  # an extra
     except ImportError:
         raise ValueError("engine: dask is not installed; pip install 'wijkstem[dask]' brings it, or leave --engine out") from None
     try:
-        client, ours = get_client(), False
+        client, ours = distributed.get_client(), False
     except ValueError:
-        client, ours = Client(dashboard_address=None), True
+        client, ours = distributed.Client(dashboard_address=None), True
     try:
         yield from client.gather(client.map(work, todo, pure=False))
     finally:

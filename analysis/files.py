@@ -56,7 +56,7 @@ def read_pillars(path: Path) -> Words:
         read = json.loads(text) if path.suffix.lower() == ".json" or text.lstrip().startswith("{") else tomllib.loads(text)
     except (json.JSONDecodeError, tomllib.TOMLDecodeError) as problem:
         raise ValueError(f"{path}: is neither JSON nor TOML: {_one_line(problem)}") from None
-    if not isinstance(read, dict):
+    if not hasattr(read, "items"):
         raise ValueError(f"{path}: must hold pillar keys, each with words per language")
     return {str(key): _by_language(path, str(key), value) for key, value in read.items()}
 

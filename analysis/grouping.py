@@ -61,9 +61,9 @@ def _name(batch: Batch, rows: Sequence[int], group: Sequence[int], labels: dict[
         members[str(number)].append({word: surface for word, surface in found.items() if word not in names})
     named = telling_words(members)
     keys: dict[int, str] = {}
-    for number in sorted(members, key=lambda number: (-len(members[number]), named[number])):
-        shown = named[number] or ["zonder woorden"]
+    for name in sorted(members, key=lambda name: (-len(members[name]), named[name])):
+        shown = named[name] or ["zonder woorden"]
         key = theme_key(shown, labels)
-        keys[int(number)] = key
+        keys[int(name)] = key
         labels[key] = theme_label(shown)
     return keys

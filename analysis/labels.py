@@ -62,7 +62,7 @@ def telling_words(groups: Mapping[str, Sequence[Mapping[Word, str]]], *, at_most
     shown = shown_words(statement for statements in groups.values() for statement in statements)
     named = {}
     for group, count in counts.items():
-        ranked = sorted(count, key=lambda word: (-count[word] * math.log(1 + average / overall[word]), word))  # noqa: B023  # used at once
+        ranked = sorted(count, key=lambda word: (-count[word] * math.log(1 + average / overall[word]), word))
         named[group] = list(dict.fromkeys(shown[word] for word in ranked))[:at_most]
     return named
 

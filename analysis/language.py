@@ -1,7 +1,6 @@
 """The language of a statement: the form's language, unless the words say otherwise."""
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
@@ -29,17 +28,17 @@ def detect(text: str, form: str = "", *, among: Sequence[str] = LANGUAGES) -> st
     >>> detect("komşularım çok iyi insanlar", form="nl"), detect("wifi", form="pl")
     ('tr', 'pl')
     """
-    candidates = tuple(dict.fromkeys((*((form,) if form else ()), *among)))
+    candidates: tuple[str, ...] = tuple(dict.fromkeys((form, *among) if form else among))
     said = cut(text)
     letters = sum(map(len, said))
     arabic = len(ARABIC.findall(text))
     if letters and arabic * 2 > letters:
-        return form if form in ARABIC_SCRIPT or "ar" not in candidates else "ar"
-    score = Counter(dict.fromkeys(candidates, 0.0))
+        return form if form in ARABIC_SCRIPT else "ar"
+    score: dict[str, float] = dict.fromkeys((*candidates, ""), 0.0)
     for word in map(fold, said[:200]):
         speakers = [lang for lang in candidates if word in _marks(lang)]
         for lang in speakers:
-            score[lang] += len(speakers) ** -2
+            score[lang] += 1 / len(speakers) ** 2
     for lang, signs in LETTERS.items():
         if lang in score:
             score[lang] += 1.5 * len(set(signs.findall(text)))
@@ -61,10 +60,11 @@ def _detector(among: tuple[str, ...]) -> Any:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415  # a second to load, and seldom needed
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
-    identifier.set_languages([lang for lang in among if lang in identifier.labels])
+    identifier.set_languages([lang for lang in among if lang in identifier.labels] or None)
     return identifier
 
 
 def _ask_detector(text: str, among: Iterable[str]) -> str:
-    found, _ = _detector(tuple(among)).classify(text)
+    detector = _detector(tuple(sorted(among)))
+    found, _ = detector.classify(text)
     return str(found)

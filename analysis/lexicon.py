@@ -1,16 +1,14 @@
 """Words that stand for a pillar or a theme: read from the files in words/ or given by the caller, and found back in statements."""
 
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
+from functools import cache, lru_cache
 
+from analysis.lists import read_lists
 from analysis.text import stem, stop_words, without_article, words
 
 Words = Mapping[str, Mapping[str, str]]  # key -> language -> words with commas between
 
-WORDS = Path(__file__).parent / "words"
 COMPOUNDING = {"nl", "de"}  # languages that write a compound as one word
 INSIDE = 5  # letters that a word needs to count inside a compound
 SHORTEST_START = {"tr": 3, "ar": 3}  # anything shorter must be the whole word; elsewhere four letters
@@ -37,7 +35,7 @@ class Entries:
 
     starts: dict[str, dict[int, float]] = field(default_factory=dict)
     wholes: dict[str, dict[int, float]] = field(default_factory=dict)
-    phrases: dict[str, list[tuple[tuple[str, ...], int, float]]] = field(default_factory=dict)
+    phrases: dict[str, dict[str, list[tuple[tuple[str, ...], int, float]]]] = field(default_factory=dict)
     near: dict[str, list[str]] = field(default_factory=dict)
 
 
@@ -107,7 +105,7 @@ class Lexicon:
             if parts:
                 self._listed.append((column, " ".join(parts), weight))
             if len(parts) > 1:
-                entries.phrases.setdefault(parts[0], []).append((tuple(parts[1:]), column, weight * PHRASE))
+                entries.phrases.setdefault(parts[0], {}).setdefault(parts[1], []).append((tuple(parts), column, weight * PHRASE))
             if stems:
                 alone = parts if len(parts) == 1 else []
             else:
@@ -137,29 +135,28 @@ class Lexicon:
         own = self._entries.get(lang)
         if own is None:
             return
-        bare = [without_article(word) if lang == "ar" else word for word in said]
-        for at, word in enumerate(bare):
-            for first in _beginnings(word, lang):
-                for rest, column, weight in own.phrases.get(first, ()):
-                    if _follows(rest, bare, at + 1, lang):
-                        yield Hit(" ".join((first, *rest)), column, weight)
+        begins = [_beginnings(without_article(word) if lang == "ar" else word, SHORTEST_START.get(lang, 4)) for word in said]
+        for at, firsts in enumerate(begins):
+            for seconds in (own.phrases[first] for first in firsts if first in own.phrases):
+                for near in range(at + 1, min(at + GAP + 2, len(begins))):
+                    for second in begins[near]:
+                        for phrase, column, weight in seconds.get(second, ()):
+                            if _follows(phrase[2:], begins, near + 1):
+                                yield Hit(" ".join(phrase), column, weight)
 
 
-def _beginnings(word: str, lang: str) -> Iterator[str]:
-    shortest = SHORTEST_START.get(lang, 4)
-    yield word
-    yield from (word[:end] for end in range(shortest, len(word)))
+@lru_cache(maxsize=200_000)
+def _beginnings(word: str, shortest: int) -> tuple[str, ...]:
+    """The starts of a word that a listed word may be, and the word itself."""
+    return (word, *(word[:end] for end in range(shortest, len(word))))
 
 
-def _follows(rest: tuple[str, ...], said: Sequence[str], at: int, lang: str) -> bool:
-    shortest = SHORTEST_START.get(lang, 4)
+def _follows(rest: Sequence[str], begins: Sequence[tuple[str, ...]], at: int) -> bool:
     for wanted in rest:
-        for here in range(at, min(at + GAP + 1, len(said))):
-            if said[here] == wanted or (len(wanted) >= shortest and said[here].startswith(wanted)):
-                at = here + 1
-                break
-        else:
+        found = next((here for here in range(at, min(at + GAP + 1, len(begins))) if wanted in begins[here]), None)
+        if found is None:
             return False
+        at = found + 1
     return True
 
 
@@ -217,9 +214,8 @@ def default_words() -> tuple[Words, Words]:
     """
     pillars: dict[str, dict[str, str]] = {}
     themes: dict[str, dict[str, str]] = {}
-    for file in sorted(WORDS.glob("*.toml")):
-        read = tomllib.loads(file.read_text(encoding="utf-8"))
+    for lang, lists in read_lists().items():
         for part, into in (("pillars", pillars), ("themes", themes)):
-            for key, listed in read[part].items():
-                into.setdefault(key, {})[file.stem] = listed
+            for key, listed in lists[part].items():
+                into.setdefault(key, {})[lang] = listed
     return pillars, themes

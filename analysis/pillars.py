@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 
 from analysis.corrections import corrected, learn_corrections
 from analysis.engine import Progress, pieces, run
-from analysis.evidence import Floats, weigh
+from analysis.evidence import Floats, ngrams, weigh
 from analysis.frame import OVERIG
 from analysis.model import (
     ASKED,
@@ -71,10 +72,11 @@ def weigh_statements(batch: Batch, scheme: Scheme, *, engine: str = "serial", pr
     found = run(partial(_weigh_piece, scheme=scheme), todo, engine=engine, step="weighing words", progress=progress)
     of_pillars, of_themes = (np.vstack(tables) for tables in zip(*found, strict=True))
     first = _sample(batch.rows(0))
-    model = learn_words(scheme.lexicon, scheme.owners, [batch.read[row].said for row in first])
+    counted = ngrams([batch.read[row].said for row in first])
+    model = learn_words(scheme.lexicon, scheme.owners, counted)
     _learn_settled(model, batch, scheme)
     if len(first) >= ENOUGH:
-        _learn_own(model, batch, scheme, first, of_pillars)
+        _learn_own(model, scheme, model.weighted(counted), of_pillars[first], _open(batch, scheme))
     scored = run(partial(_score_piece, model=model), todo, engine=engine, step="scoring", progress=progress)
     likely_pillars, likely_themes = (np.vstack(tables) for tables in zip(*scored, strict=True))
     weighed = Weighed(of_pillars, of_themes, likely_pillars, likely_themes, model)
@@ -169,17 +171,16 @@ def _learn_settled(model: Model, batch: Batch, scheme: Scheme) -> None:
         model.learn(model.features([batch.read[row].said for row in rows]), SETTLED * _taught(batch, scheme, rows))
 
 
-def _learn_own(model: Model, batch: Batch, scheme: Scheme, rows: Sequence[int], evidence: Floats) -> None:
+def _learn_own(model: Model, scheme: Scheme, features: Any, evidence: Floats, doors: Floats) -> None:
     """Self-training: statements that the model is sure of teach their pillar, half as strongly as a word from the lists."""
-    features = model.features([batch.read[row].said for row in rows])
-    before, doors = model.counts.copy(), _open(batch, scheme)
+    before = model.counts.copy()
     for _ in range(ROUNDS):
         likelihood, _ = model.score(features)
-        chance = softmax(log_odds(evidence[rows], likelihood) + doors)
+        chance = softmax(log_odds(evidence, likelihood) + doors)
         two = np.sort(chance, axis=1)[:, -2:]
         sure = (two[:, 1] - two[:, 0] if two.shape[1] == 2 else two[:, 0]) > SURE
         model.counts = before.copy()
-        taught = np.zeros((len(rows), len(model.counts)))
+        taught = np.zeros((len(evidence), len(model.counts)))
         taught[:, : len(scheme.pillars)] = OWN * chance * sure[:, None]
         model.learn(features, taught)
 

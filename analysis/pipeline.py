@@ -4,12 +4,11 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from pandas import DataFrame
-from threadpoolctl import threadpool_limits
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # it ships none
 
 from analysis.embeddings import Vectors, likely_by_vectors, vectors_of
 from analysis.engine import Progress
 from analysis.frame import OVERIG, check_frame, is_empty
-from analysis.grouping import place_groups
 from analysis.lexicon import default_words
 from analysis.pillars import Placed, Weighed, place_pillars, weigh_statements
 from analysis.quotes import Candidate, choose_quotes
@@ -20,7 +19,7 @@ from analysis.themes import Themed, place_themes
 COLUMNS = ("pillar", "pillar_confidence", "also", "theme", "theme_label", "fit", "excluded", "quote", "text_masked")
 
 
-def analyse(
+def analyse(  # noqa: PLR0913  # the whole analysis in one call; all but the first by name
     statements: DataFrame,
     *,
     pillars: Mapping[str, Mapping[str, str]] | None = DEFAULT,
@@ -60,6 +59,8 @@ def analyse(
         vectors = vectors_of(embeddings, [statements.index[place] for place in batch.places], [read.masked for read in batch.read])
         weighed = weigh_statements(batch, scheme if pillars is not None else make_scheme(), engine=engine, progress=progress)
         if pillars is None:
+            from analysis.grouping import place_groups  # noqa: PLC0415  # half a second of imports that a run with pillars need not pay
+
             placed, themed = place_groups(batch, weighed, vectors, n=themes, seed=seed)
         else:
             if vectors is not None:

@@ -43,8 +43,9 @@ PUBLIC_NUMBER = re.compile(r"\D*0\D*(?:8\D*0\D*0|9\D*0\D*0|8\D*8)")  # 0800, 090
 HOUSE = r"(?P<house>\d{1,5}(?:[ -]?[A-Za-z](?![A-Za-z]))?(?:[-/]\d{1,4})?)(?!\w)"
 POSTCODE = re.compile(rf"(?<![\w.,])([1-9]\d{{3}}) ?([A-Za-z]{{2}})(?![A-Za-z])(?:,? ?(?:huisnummer |nummer |nr\.? ?)?{HOUSE})?")
 # Pairs of letters that are words as well: "1200 we" is money and "2016 en 5" is talk.
-WORD_PAIRS = set(
-    "AL AU BE BY DA DE DO EN ER ES EU GA GE HE IK IN IS JA JE KM LA ME MM NA NO NU OF OM OP PM SA SD SS TE TO UU VD WE WO YA ZE ZO".split()
+WORD_PAIR = re.compile(
+    "AL|AU|BE|BY|DA|DE|DO|EN|ER|ES|EU|GA|GE|HE|IK|IN|IS|JA|JE|KM|LA|ME|MM|NA|NO|NU|OF|OM|OP|PM|SA|SD|SS|TE|TO|UU|VD|WE|WO|YA|ZE|ZO",
+    re.IGNORECASE,
 )
 COUNTED = r"(?! ?(?:(?:uur|jaar|km|kilometer|keer|maal|euro|kinderen|mensen|personen|auto|meter|min|dagen|weken|maanden|x|ste|de|rijd\w*|staat)\b|%))"
 STREET = re.compile(
@@ -136,7 +137,7 @@ def _addresses(text: str) -> Iterator[tuple[int, int]]:
         year = 1900 <= int(found[1]) <= 2049
         pair = found[2]
         glued = found.end(1) == found.start(2)
-        ordinary = pair.upper() in WORD_PAIRS
+        ordinary = WORD_PAIR.fullmatch(pair) is not None
         # "3311 en 12" may be an address and "2016 en 5" hardly; "3311 ab" alone is one, "1200 we" is not.
         if (
             (glued and not ordinary)

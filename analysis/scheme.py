@@ -106,14 +106,14 @@ def _rows(codebook: DataFrame) -> dict[str, tuple[str, str, str]]:
     label = "label" if "label" in book.columns else "label_nl"
     rows: dict[str, tuple[str, str, str]] = {}
     columns = (text_of(book, name) for name in ("theme", "pillar", label, "words"))
-    for number, (theme, pillar, shown, words) in enumerate(zip(*columns, strict=True), start=2):
+    for number, (theme, pillar, shown, described) in enumerate(zip(*columns, strict=True), start=2):
         if not theme or theme.split() != [theme]:
             raise ValueError(f"codebook, row {number}, column theme: {theme!r} is not one word, without spaces")
         if theme in rows:
             raise ValueError(f"codebook, row {number}, column theme: {theme!r} stands there twice")
         if not pillar and theme not in RESERVED:
             raise ValueError(f"codebook, row {number}, column pillar: is empty")
-        rows[theme] = (pillar, safe_label(shown), words)
+        rows[theme] = (pillar, safe_label(shown), described)
     return rows
 
 

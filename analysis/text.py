@@ -7,6 +7,9 @@ from typing import Any
 
 import snowballstemmer
 import stopwordsiso
+from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
+from analysis.lists import read_lists
 
 WORD = re.compile(r"\d+\+|[^\W_]+(?:['’ʼ][^\W_]+)*")
 MARK = re.compile(r"\[[a-z]+\]")
@@ -33,15 +36,6 @@ SNOWBALL = {
 FIRST_LETTERS = {"tr": 5, "pl": 6}
 ARTICLES = ("وال", "فال", "بال", "كال", "لل", "ال")
 ARABIC_ENDINGS = ("هما", "كما", "نا", "هم", "ها", "ون", "ين", "ات", "ان", "وا", "يه", "ه", "ي")
-# Words without a subject that the stop-word lists leave out.
-FILLERS = {
-    "nl": "graag heel gewoon echt wel even ff mn zn me es aub beetje erg steeds soms altijd nooit iets niks nix dingen ding vind weet mag zou wil willen graag vaak vooral "
-    "gaan gaat komt komen doen doet maken maakt goed goede slecht slechte beter betere meer minder veel weinig mensen wijk buurt heb hebt zo'n alle hele",
-    "en": "please really just very thing things people lot need needs want would could good bad better more less much many also area neighbourhood neighborhood",
-    "tr": "çok daha biraz hep hiç olsun lazım gerek istiyorum istiyoruz olmalı var yok iyi kötü mahalle insanlar şey bizim burada",
-    "pl": "bardzo proszę tylko zawsze nigdy więcej mniej dobrze źle trzeba powinno być jest są ludzie osiedle dzielnica wszyscy tutaj",
-    "ar": "كتير كثير جدا بس لازم نريد بدنا بدي اريد عنا عندنا كل شي شيء الناس الحي ناس يوجد هنا ما في لا",
-}
 
 
 @lru_cache(maxsize=500_000)
@@ -131,11 +125,11 @@ def _stemmer(name: str) -> Any:
 def stop_words(lang: str) -> frozenset[str]:
     """Words of a language that say nothing about a subject, folded.
 
-    lang    : str, ISO 639-1; a language without a list gives an empty set.
+    lang    : str, ISO 639-1; a language without a list gives an empty set. English has scikit-learn's list: the other one holds "work" and "home".
     Returns : frozenset of str.
 
     >>> {"het", "een"} <= stop_words("nl")
     True
     """
-    listed = stopwordsiso.stopwords(lang) if stopwordsiso.has_lang(lang) else set()
-    return frozenset(fold(word) for word in (*listed, *FILLERS.get(lang, "").split()))
+    listed = ENGLISH_STOP_WORDS if lang == "en" else stopwordsiso.stopwords(lang) if stopwordsiso.has_lang(lang) else set()
+    return frozenset(fold(word) for word in (*listed, *read_lists().get(lang, {}).get("fillers", "").split()))

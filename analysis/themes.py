@@ -6,14 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.emerging import AT_MOST, Emerged, Residue, find_emerging, join_emerged
-from analysis.evidence import Floats
 from analysis.labels import proper_names, subject_words
 from analysis.model import log_odds, softmax
 from analysis.pillars import Placed, Weighed, theme_doors
 from analysis.reading import Batch
 from analysis.scheme import NOTHING, REST, Scheme
 
-CLEAR = 0.5  # probability within its pillar from which a statement without a known word still goes under a theme of the codebook
+CLEAR = 0.5  # probability within its pillar from which a statement without a known word still goes under a theme of the codebook,
+# when no theme emerged that has its word
 
 
 @dataclass(frozen=True)
@@ -36,22 +36,28 @@ def place_themes(batch: Batch, scheme: Scheme, weighed: Weighed, placed: Placed,
     at_most : themes per pillar, without ``rest``; the largest of the first wave stay, settled ones first. None: all of the codebook, and new ones up to 12.
     Returns : Themed. Themes that emerge in a wave stay for the waves after, with key and label; what a person settled stays as it is.
     """
-    theme, fit, strength = _by_codebook(batch, scheme, weighed, placed)
-    kept = None
+    theme, fit, strength, guessed = _by_codebook(batch, scheme, weighed, placed)
     if at_most is not None:
         kept = _largest(batch, scheme, placed, theme, at_most)
-        theme = [each if each in kept or each in (REST, NOTHING, "") or batch.settled[row][1] else "" for row, each in enumerate(theme)]
+        theme = [each if each in kept or batch.settled[row][1] or batch.read[row].excluded else "" for row, each in enumerate(theme)]
+        guessed = {row: each for row, each in guessed.items() if each in kept}
     emerged = _emerge(batch, scheme, weighed, placed, theme, fit, at_most)
     labels = {**scheme.labels, **{each.key: each.label for each in emerged}}
     for row, each in enumerate(theme):
         if not each:
-            theme[row], fit[row], strength[row] = REST, 0.0, 0.0
+            theme[row] = guessed.get(row, REST)
+            fit[row] = fit[row] if row in guessed else 0.0
+        elif each in labels and each not in scheme.labels:
+            strength[row] = fit[row]
     return Themed(theme, fit, strength, labels)
 
 
-def _by_codebook(batch: Batch, scheme: Scheme, weighed: Weighed, placed: Placed) -> tuple[list[str], list[float], list[float]]:
-    """Theme per row, "" for the residue; its probability; and its probability with the weight of its words."""
+def _by_codebook(
+    batch: Batch, scheme: Scheme, weighed: Weighed, placed: Placed
+) -> tuple[list[str], list[float], list[float], dict[int, str]]:
+    """Theme per row, "" for the residue; its probability; its probability with the weight of its words; and what letter groups guess for the residue."""
     n = len(batch.read)
+    guessed: dict[int, str] = {}
     theme, fit, strength = [""] * n, [0.0] * n, [0.0] * n
     with_themes = np.isin(placed.pillar, scheme.owners)
     if with_themes.any():
@@ -62,9 +68,14 @@ def _by_codebook(batch: Batch, scheme: Scheme, weighed: Weighed, placed: Placed)
         chance = softmax(odds)
         for row, share in zip(np.flatnonzero(with_themes).tolist(), chance, strict=True):
             best = int(share.argmax())
-            if weighed.themes[row, best] > 0 or share[best] >= CLEAR:
-                theme[row], fit[row] = scheme.themes[best], float(share[best])
-                strength[row] = fit[row] * (1 + min(float(weighed.themes[row, best]), 3.0))
+            known = float(weighed.themes[row, best])
+            if known or share[best] >= CLEAR:
+                fit[row] = float(share[best])
+                strength[row] = fit[row] * (1 + min(known, 3.0)) if known else 0.5 * fit[row]
+            if known:
+                theme[row] = scheme.themes[best]
+            elif share[best] >= CLEAR:
+                guessed[row] = scheme.themes[best]
     for row, statement in enumerate(batch.read):
         pillar, settled = batch.settled[row]
         if settled:
@@ -73,7 +84,7 @@ def _by_codebook(batch: Batch, scheme: Scheme, weighed: Weighed, placed: Placed)
             theme[row], fit[row], strength[row] = NOTHING, 0.0, 0.0
         elif pillar and fit[row]:
             strength[row] += 1.0
-    return theme, fit, strength
+    return theme, fit, strength, guessed
 
 
 def _largest(batch: Batch, scheme: Scheme, placed: Placed, theme: Sequence[str], at_most: int) -> set[str]:
@@ -107,7 +118,7 @@ def _emerge(
             room = (AT_MOST if at_most is None else at_most) - in_use
             left = _residue(batch, theme, here)
             taken = {*scheme.themes, REST, NOTHING, *(each.key for each in emerged), *theme}
-            new = find_emerging(left, pillar, weighed.model, among=len(here), room=room, names=names, taken=taken)
+            new = find_emerging(left, pillar, weighed.model, among=len(here), room=room, barred=names, taken=taken)
             _lay(join_emerged(left, new, weighed.model), theme, fit)
             emerged += new
     return emerged

@@ -56,14 +56,14 @@ class Progress:
         now = time.monotonic()
         if stage != self.stage:
             self.stage, self.stage_began = stage, now
-        if now - self.began < QUIET_SECONDS or now - self.told < EVERY_SECONDS:
+        if now - self.began < QUIET_SECONDS or now - self.told < EVERY_SECONDS or done >= total:
             return
         self.told = now
         self.stream.write(f"{stage}: {done} of {total}{self._left(now, done, total)}\n")
         self.stream.flush()
 
     def _left(self, now: float, done: int, total: int) -> str:
-        if not done or done >= total:
+        if not done:
             return ""
         seconds = (now - self.stage_began) / done * (total - done)
         return f", about {seconds:.0f} s left" if seconds < 90 else f", about {seconds / 60:.0f} min left"

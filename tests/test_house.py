@@ -27,6 +27,7 @@ WEB_OR_DATABASE = {"sqlalchemy", "sqlmodel", "fastapi", "starlette", "uvicorn", 
 MAY_RUN_ANALYSIS = ("findings", "jobs", "cli")
 ANALYSIS_LIBRARIES = {
     "numpy", "scipy", "pandas", "sklearn", "joblib", "simplemma", "snowballstemmer", "stopwordsiso", "stdnum", "py3langid",
+    "threadpoolctl",  # comes with scikit-learn: the same figures whatever the number of threads
 }  # fmt: skip
 ONLY_INSIDE_A_FUNCTION = {"dask", "distributed", "sentence_transformers"}
 

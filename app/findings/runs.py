@@ -39,13 +39,14 @@ def run_analysis(
     Raises LookupError when there is nothing to analyse.
     """
     from analysis.pipeline import analyse  # noqa: PLC0415  # pandas and scikit-learn cost more start-up than all the rest
+    from analysis.scheme import DEFAULT  # noqa: PLC0415  # as above
 
     with engine.connect() as connection:
         statements = [row for row in statements_of(connection, part) if part.survey or part.source or row["source"] != "professional"]
     if not statements:
         raise LookupError(f"there are no statements to analyse{f' for survey “{part.survey}”' if part.survey else ''}")
-    options = {"pillars": pillar_words(settings, programme)} if programme.words else {}
-    result = analyse(statements_frame(statements), engine=how, seed=seed, progress=progress, **options)
+    pillars = pillar_words(settings, programme) if programme.words else DEFAULT
+    result = analyse(statements_frame(statements), pillars=pillars, engine=how, seed=seed, progress=progress)
     run = {
         "id": random_id("b"), "survey_key": part.survey or None, "made_at": settings.clock(), "seed": seed, "engine": how,
         "software": f"wijkstem {version('wijkstem')}", "parameters": _parameters(part, programme),
