@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.cluster import KMeans, MiniBatchKMeans
 from sklearn.decomposition import TruncatedSVD
 from sklearn.preprocessing import normalize
@@ -18,6 +19,22 @@ STARTS = 5
 FEW = 10  # a language with so few statements is only half known; its mean leans on that of all
 
 
+@dataclass(frozen=True)
+class Axes:
+    """The directions in which statements differ most, over the letter groups that occur at all."""
+
+    used: NDArray[np.intp]
+    fitted: TruncatedSVD
+
+    def project(self, features: Any) -> Floats:
+        """Bring letter groups down to these directions.
+
+        features : n x columns, sparse.
+        Returns  : n x at most 100.
+        """
+        return np.asarray(self.fitted.transform(features[:, self.used]))
+
+
 @dataclass
 class Groups:
     """A grouping that later statements can be laid into.
@@ -27,7 +44,7 @@ class Groups:
     centres : groups x dimensions, each of length 1.
     """
 
-    axes: TruncatedSVD | None
+    axes: Axes | None
     means: dict[str, Floats]
     centres: Floats
 
@@ -58,10 +75,7 @@ def find_groups(features: Any, ideas: Floats, langs: Sequence[str], *, n: int, s
     Cost: linear in the statements; axes and centres are fitted on 20,000 of them. Method: LSA (Deerwester et al., 1990), spherical k-means (Dhillon and Modha, 2001).
     """
     rows = np.unique(np.linspace(0, len(langs) - 1, min(len(langs), SAMPLE)).astype(int))
-    axes: TruncatedSVD | None = None
-    if not isinstance(features, np.ndarray):
-        size = min(DIMENSIONS, len(rows) - 1, features.shape[1] - 1)
-        axes = TruncatedSVD(max(size, 1), random_state=seed).fit(features[rows])
+    axes = None if isinstance(features, np.ndarray) else _find_axes(features[rows], seed)
     means = _means(_project(features, axes), langs)
     points = _frame(features, ideas, langs, axes, means)
     different = len(np.unique(points.round(9), axis=0))
@@ -83,8 +97,15 @@ def sensible_number(n: int) -> int:
     return min(max(2, min(20, n // 25)), n)
 
 
-def _project(features: Any, axes: TruncatedSVD | None) -> Floats:
-    return np.asarray(features if axes is None else axes.transform(features), dtype=float)
+def _find_axes(features: Any, seed: int) -> Axes:
+    used = np.unique(features.indices)
+    size = max(min(DIMENSIONS, features.shape[0] - 1, len(used) - 1), 1)
+    with np.errstate(all="ignore"):  # statements that are all alike have no variance to explain
+        return Axes(used, TruncatedSVD(size, random_state=seed).fit(features[:, used]))
+
+
+def _project(features: Any, axes: Axes | None) -> Floats:
+    return np.asarray(features, dtype=float) if axes is None else axes.project(features)
 
 
 def _means(points: Floats, langs: Sequence[str]) -> dict[str, Floats]:
@@ -94,7 +115,7 @@ def _means(points: Floats, langs: Sequence[str]) -> dict[str, Floats]:
     return {**means, "": overall}
 
 
-def _frame(features: Any, ideas: Floats, langs: Sequence[str], axes: TruncatedSVD | None, means: dict[str, Floats]) -> Floats:
+def _frame(features: Any, ideas: Floats, langs: Sequence[str], axes: Axes | None, means: dict[str, Floats]) -> Floats:
     points = _project(features, axes)
     if len(points):
         points = points - np.vstack([means.get(lang, means[""]) for lang in langs])

@@ -77,14 +77,15 @@ def find_emerging(
     residue : answers of one pillar.
     pillar  : its number.
     model   : gives the letter groups.
-    among   : answers in the whole pillar; a theme needs 8 answers and 2 % of them.
+    among   : answers in the whole pillar; a theme needs 8 answers of different wording, and 2 % of them.
     room    : the most themes to make.
     barred  : words that make no theme: names of people and places.
     taken   : keys that are in use.
     Returns : list of Emerged, the largest first. Deterministic: the most shared word first, of equals the first in the alphabet.
     """
     least = max(LEAST, int(np.ceil(LEAST_SHARE * among)))
-    left = list(range(len(residue.rows)))
+    wordings = {tuple(said): place for place, said in reversed(list(enumerate(residue.said)))}
+    left = sorted(wordings.values())  # a copied answer is one answer
     found: list[Emerged] = []
     used = set(taken)
     while len(found) < room:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 from sklearn.feature_extraction.text import HashingVectorizer
 
 from analysis.lexicon import Lexicon
@@ -26,7 +27,7 @@ def weigh(lexicon: Lexicon, owners: Sequence[int], said: Sequence[Sequence[str]]
     Cost: linear in the words.
 
     >>> lexicon = Lexicon({"wonen": {"nl": "huis, muur"}}, {"vocht_schimmel": {"nl": "schimmel"}}, stems=True)
-    >>> [table.tolist() for table in weigh(lexicon, [0], [["schimmel", "muur"]], ["nl"])]
+    >>> [table.round(1).tolist() for table in weigh(lexicon, [0], [["schimmel", "muur"]], ["nl"])]
     [[[1.4]], [[1.0]]]
     """
     of_pillars = np.zeros((len(said), lexicon.n_pillars))
@@ -65,6 +66,8 @@ def ngrams(said: Sequence[Sequence[str]]) -> Any:
     >>> ngrams([["schimmel"], []]).shape
     (2, 65536)
     """
+    if not len(said):
+        return sparse.csr_matrix((0, FEATURES))
     counter = HashingVectorizer(
         analyzer="char_wb", ngram_range=(3, 5), n_features=FEATURES, alternate_sign=False, norm=None, lowercase=False
     )

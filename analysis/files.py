@@ -106,10 +106,10 @@ def _decode(path: Path) -> str:
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as problem:
-        before = list(csv.reader(io.StringIO(raw[: problem.start].decode("utf-8-sig"), newline="")))
+        before = list(csv.reader(io.StringIO(problem.object[: problem.start].decode(), newline="")))
         row, column = max(len(before), 1), len(before[-1]) if before else 1
         name = before[0][column - 1] if len(before) > 1 and column <= len(before[0]) else str(column)
-        raise ValueError(f"{path}: row {row}, column {name}: is not UTF-8 (byte {problem.start + 1} of the file)") from None
+        raise ValueError(f"{path}: row {row}, column {name}: is not UTF-8 (byte {problem.start + 1})") from None
 
 
 def _records(path: Path, text: str) -> Iterator[tuple[list[str], int]]:

@@ -29,7 +29,8 @@ def place_groups(batch: Batch, weighed: Weighed, vectors: Floats | None, *, n: i
     fit = [1.0 if settled else 0.0 for _, settled in batch.settled]
     labels = dict(RESERVED) | {settled: readable(settled) for _, settled in batch.settled if settled and settled not in RESERVED}
     first = batch.rows(0)
-    wanted = sensible_number(len(first)) if n is None else n
+    different = len({batch.read[row].said for row in first})
+    wanted = min(sensible_number(len(first)), different) if n is None else n
     if wanted:
         _fill(batch, weighed, vectors, wanted, seed, theme, fit, labels)
     placed = Placed([0] * count, [0.0 if read.excluded else 1.0 for read in batch.read], [""] * count)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,10 @@ from sklearn.preprocessing import normalize
 from analysis.evidence import FEATURES, Floats, ngrams
 from analysis.lexicon import Lexicon
 
-SMOOTHING = 0.05
+SMOOTHING = (
+    2_000.0  # letter groups as they are anywhere, added to those of each pillar: lists of unequal length then weigh alike (measured)
+)
+RARE = 0.5  # what a letter group that was never seen counts for
 SETTLED = 1.0  # an answer that a person settled teaches as much as a word from the lists
 SETTLED_AT_MOST = 5_000  # settled answers that corrections are learned from
 OWN = 0.5  # an answer that the model is sure of teaches half a word
@@ -19,14 +23,14 @@ ROUNDS = 2
 ENOUGH = 500  # answers below which the model learns nothing from its own guesses: measured, it loses there
 SAMPLE = 20_000  # answers that it learns from at most
 
-WORDS, GROUPS = 2.0, 0.6  # how much a word of the lists and the letter groups weigh
+WORDS, GROUPS = 2.0, 0.5  # how much a word of the lists and the letter groups weigh
 ASKED = 2.5  # log odds of the pillar whose question was answered: three answers in four stay on its subject
 LIKE_OVERIG = -1.0  # log odds: few answers are about nothing in particular
 
 
 @dataclass
 class Model:
-    """Multinomial naive Bayes over letter groups, beside the evidence of the lists.
+    """Multinomial naive Bayes over letter groups with Dirichlet smoothing (Zhai and Lafferty, 2004), beside the evidence of the lists.
 
     n_pillars : columns of pillars; the themes' columns follow.
     idf       : FEATURES floats.
@@ -64,14 +68,15 @@ class Model:
         self.counts += (features.T @ taught).T
 
     def score(self, features: Any) -> tuple[Floats, Floats]:
-        """Log likelihood of statements.
+        """Log likelihood of statements, compared with that under no pillar or theme in particular.
 
         features : n x FEATURES.
-        Returns  : (n x pillars, n x themes), to be compared within a row.
+        Returns  : (n x pillars, n x themes); 0 means as likely as anywhere.
         """
-        smoothed = self.counts + SMOOTHING
-        likelihood = np.log(smoothed) - np.log(smoothed.sum(axis=1, keepdims=True))
-        found = np.asarray(features @ likelihood.T)
+        anywhere = self.counts[: self.n_pillars].sum(axis=0) + RARE
+        share = anywhere / anywhere.sum()
+        ratio = (self.counts / share + SMOOTHING) / (self.counts.sum(axis=1, keepdims=True) + SMOOTHING)
+        found = np.asarray(features @ np.log(ratio).T)
         return found[:, : self.n_pillars], found[:, self.n_pillars :]
 
 
@@ -85,7 +90,7 @@ def learn_words(lexicon: Lexicon, owners: Sequence[int], sample: Any) -> Model:
     Cost: linear in the lists and the sample; 0.5 s for the programme's 20,000 words.
     """
     listed = lexicon.listed()
-    counted = ngrams([entry.split() for _, entry, _ in listed])
+    counted = _counted(lexicon)
     present = np.bincount(counted.indices, minlength=FEATURES) + np.bincount(sample.indices, minlength=FEATURES)
     idf = np.log((1 + counted.shape[0] + sample.shape[0]) / (1 + present)) + 1
     model = Model(lexicon.n_pillars, idf, np.zeros((len(lexicon.columns), FEATURES)))
@@ -96,6 +101,11 @@ def learn_words(lexicon: Lexicon, owners: Sequence[int], sample: Any) -> Model:
             taught[row, owners[column - lexicon.n_pillars]] = weight
     model.learn(model.weighted(counted), taught)
     return model
+
+
+@lru_cache(maxsize=2)
+def _counted(lexicon: Lexicon) -> Any:
+    return ngrams([entry.split() for _, entry, _ in lexicon.listed()])
 
 
 def log_odds(evidence: Floats, likelihood: Floats) -> Floats:

@@ -1,7 +1,7 @@
 """The whole analysis: statements in; pillar, theme, label, quotes and what was left out come back, one row for one row."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from pandas import DataFrame
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # it ships none
@@ -9,11 +9,11 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # i
 from analysis.embeddings import Vectors, likely_by_vectors, vectors_of
 from analysis.engine import Progress
 from analysis.frame import OVERIG, check_frame, is_empty
-from analysis.lexicon import default_words
+from analysis.lexicon import Words, default_words
 from analysis.pillars import Placed, Weighed, place_pillars, weigh_statements
 from analysis.quotes import Candidate, choose_quotes
 from analysis.reading import Batch, read_statements
-from analysis.scheme import DEFAULT, NOTHING, REST, make_scheme
+from analysis.scheme import DEFAULT, NOTHING, REST, Scheme, make_scheme
 from analysis.themes import Themed, place_themes
 
 COLUMNS = ("pillar", "pillar_confidence", "also", "theme", "theme_label", "fit", "excluded", "quote", "text_masked")
@@ -22,7 +22,7 @@ COLUMNS = ("pillar", "pillar_confidence", "also", "theme", "theme_label", "fit",
 def analyse(  # noqa: PLR0913  # the whole analysis in one call; all but the first by name
     statements: DataFrame,
     *,
-    pillars: Mapping[str, Mapping[str, str]] | None = DEFAULT,
+    pillars: Words | None = DEFAULT,
     codebook: DataFrame | None = None,
     labels: DataFrame | None = None,
     themes: int | None = None,
@@ -49,12 +49,9 @@ def analyse(  # noqa: PLR0913  # the whole analysis in one call; all but the fir
     Raises     : ValueError naming row and column, or key, of what is wrong.
     Same statements, arguments and seed give the same result, in whatever order the rows come. Cost: linear in the rows; 10,000 answers take some 6 s of one core.
     """
+    tell = progress or _silent
     with threadpool_limits(limits=1):
-        _check_settled(statements, labels, pillars)
-        scheme = make_scheme(pillars, codebook, labels)
-        check_frame(statements, pillars=None if pillars is None else scheme.pillars)
-        if themes is not None and themes < 1:
-            raise ValueError(f"themes: {themes} is not 1 or more")
+        scheme = _checked_scheme(statements, pillars, codebook, labels, themes)
         batch = read_statements(statements, labels, languages=scheme.lexicon.languages(), engine=engine, progress=progress)
         vectors = vectors_of(embeddings, [statements.index[place] for place in batch.places], [read.masked for read in batch.read])
         weighed = weigh_statements(batch, scheme if pillars is not None else make_scheme(), engine=engine, progress=progress)
@@ -67,10 +64,28 @@ def analyse(  # noqa: PLR0913  # the whole analysis in one call; all but the fir
                 likely_by_vectors(weighed, vectors, batch)
             placed = place_pillars(batch, scheme, weighed)
             themed = place_themes(batch, scheme, weighed, placed, at_most=themes)
-        return _assemble(statements, batch, scheme.pillars, placed, themed, _quoted(batch, weighed, themed))
+        tell("themes", 1, 1)
+        quoted = _quoted(batch, weighed, themed)
+        tell("quotes", 1, 1)
+        return _assemble(statements, batch, scheme.pillars, placed, themed, quoted)
 
 
-def _check_settled(statements: DataFrame, labels: DataFrame | None, pillars: Mapping[str, Mapping[str, str]] | None) -> None:
+def _silent(_step: str, _done: int, _total: int) -> None:
+    """Nobody wants to know how far the run is."""
+
+
+def _checked_scheme(
+    statements: DataFrame, pillars: Words | None, codebook: DataFrame | None, labels: DataFrame | None, themes: int | None
+) -> Scheme:
+    _check_settled(statements, labels, pillars)
+    scheme = make_scheme(pillars, codebook, labels)
+    check_frame(statements, pillars=None if pillars is None else scheme.pillars)
+    if themes is not None and themes < 1:
+        raise ValueError(f"themes: {themes} is not 1 or more")
+    return scheme
+
+
+def _check_settled(statements: DataFrame, labels: DataFrame | None, pillars: Words | None) -> None:
     if labels is None:
         return
     if "pillar" not in labels.columns:

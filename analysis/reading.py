@@ -1,7 +1,7 @@
 """Statements as they are read: masked, their language known, cut into words, in an order that does not depend on the order they came in."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from pandas import DataFrame
@@ -11,6 +11,7 @@ from analysis.engine import Progress, pieces, run
 from analysis.frame import is_empty, text_of, weights_of
 from analysis.language import LANGUAGES, detect
 from analysis.privacy import mask
+from analysis.scheme import NOTHING
 from analysis.text import cut, fold
 
 READ = 2_000  # words of one statement that are read; the longest answer of a survey has some 200
@@ -77,9 +78,10 @@ def read_statements(
     todo = [[(texts[place], forms[place]) for place in order[piece]] for piece in pieces(len(order))]
     read = run(partial(_read_piece, among=among), todo, engine=engine, step="reading", progress=progress)
     weights, given = weights_of(statements), _settled(statements, settled)
+    everything = (statement for piece in read for statement in piece)
     return Batch(
         order,
-        [statement for piece in read for statement in piece],
+        [_as_settled(statement, given[place][1]) for statement, place in zip(everything, order, strict=True)],
         [asked[place] for place in order],
         [weights[place] for place in order],
         [waves[place] for place in order],
@@ -107,6 +109,13 @@ def read_statement(text: str, form: str = "", *, among: Sequence[str] = LANGUAGE
 
 def _read_piece(piece: Sequence[tuple[str, str]], *, among: Sequence[str]) -> list[Read]:
     return [read_statement(text, form, among=among) for text, form in piece]
+
+
+def _as_settled(statement: Read, theme: str) -> Read:
+    """A person who gave a theme has decided whether there is something to analyse."""
+    if not theme:
+        return statement
+    return replace(statement, excluded="" if theme != NOTHING else statement.excluded or "geen antwoord")
 
 
 def _wave_numbers(waves: Sequence[str]) -> list[int]:

@@ -12,8 +12,9 @@ from analysis.pillars import Placed, Weighed, theme_doors
 from analysis.reading import Batch
 from analysis.scheme import NOTHING, REST, Scheme
 
-CLEAR = 0.5  # probability within its pillar from which a statement without a known word still goes under a theme of the codebook,
-# when no theme emerged that has its word
+# From here on letter groups alone may lay a statement under a theme of the codebook, when it holds no known word and no theme emerged that has its word:
+CLEAR = 0.5  # the theme's probability within the pillar
+LIKELY = 3.0  # its log likelihood, compared with that of any statement
 
 
 @dataclass(frozen=True)
@@ -69,12 +70,13 @@ def _by_codebook(
         for row, share in zip(np.flatnonzero(with_themes).tolist(), chance, strict=True):
             best = int(share.argmax())
             known = float(weighed.themes[row, best])
-            if known or share[best] >= CLEAR:
+            clear = share[best] >= CLEAR and weighed.likely_themes[row, best] >= LIKELY
+            if known or clear:
                 fit[row] = float(share[best])
                 strength[row] = fit[row] * (1 + min(known, 3.0)) if known else 0.5 * fit[row]
             if known:
                 theme[row] = scheme.themes[best]
-            elif share[best] >= CLEAR:
+            elif clear:
                 guessed[row] = scheme.themes[best]
     for row, statement in enumerate(batch.read):
         pillar, settled = batch.settled[row]

@@ -45,10 +45,11 @@ DATE_RANGE = N_("Vul een datum in van %(earliest)s tot en met %(latest)s.")
 FOREIGN = N_("Er ging iets mis met deze pagina. Kijk uw antwoorden na en druk nog een keer op Verder.")
 
 
-def check_page(page: Page, typed: Typed) -> tuple[Answers, dict[str, Problem]]:
+def check_page(page: Page, typed: Typed, known: Answers | None = None) -> tuple[Answers, dict[str, Problem]]:
     """Turn the fields of one page into answers.
 
     typed   : name of the field -> every value that came with it.
+    known   : the answers of other pages: with this page's own they tell which questions are asked; only those can be needed.
     Returns : the answers by question id, and per field what must be mended ("" for the page as a whole).
     """
     answers: Answers = {}
@@ -61,6 +62,9 @@ def check_page(page: Page, typed: Typed) -> tuple[Answers, dict[str, Problem]]:
                 problems[name] = problem
             elif value not in (None, "", [], {}):
                 answers[name] = value
+    for question in page.asked((known or {}) | answers):
+        if question.required and question.id not in answers | problems:
+            problems[question.id] = Problem(NEEDED)
     return answers, problems
 
 
@@ -109,7 +113,7 @@ def _check_question(question: Question, typed: Typed) -> dict[str, Checked]:
         return {question.id: (None, Problem(BAD_LETTER))}
     given = [value for value in given if value.strip()]
     if not given:
-        found: dict[str, Checked] = {question.id: (None, Problem(NEEDED) if question.required else None)}
+        found: dict[str, Checked] = {question.id: (None, None)}
     elif len(given) > 1 and question.kind != "multi":
         found = {question.id: (None, Problem(CHOOSE))}
     else:
@@ -167,7 +171,7 @@ def _check_multi(question: Question, given: Sequence[str]) -> Checked:
 
 
 def _check_grade(question: Question, given: Sequence[str]) -> Checked:
-    least, most = question.least or 1, question.most or 10
+    least, most = question.grades[0], question.grades[-1]
     if question.allow_dk and given[0] == DK:
         return DK, None
     code = _western(given[0]).strip()
@@ -177,7 +181,10 @@ def _check_grade(question: Question, given: Sequence[str]) -> Checked:
 
 
 def _check_number(question: Question, given: Sequence[str]) -> Checked:
-    code = _western(given[0]).strip().replace(",", ".")
+    code = _western(given[0]).strip()
+    if re.fullmatch(r"-?\d{1,3}(\.\d{3})+(,\d+)?", code, re.ASCII):  # 1.500 is fifteen hundred in Dutch
+        code = code.replace(".", "")
+    code = code.replace(",", ".")
     if not re.fullmatch(r"-?\d{1,15}(\.\d{1,6})?", code, re.ASCII):
         return None, Problem(NOT_A_NUMBER)
     number = Decimal(code)

@@ -180,7 +180,7 @@ def respond(key: Key, file: Annotated[Path, typer.Argument(help="One response a 
     settings, engine, programme = ready()
     with file.open("rb") as raw:
         total = sum(1 for _ in raw)
-    with file.open(encoding="utf-8", errors="surrogateescape") as lines:
+    with file.open(encoding="utf-8-sig", errors="surrogateescape") as lines:
         counts = _take_in(settings, engine, programme, key, lines, total=total, label=str(file))
     say(json.dumps({name: counts[name] for name in ("accepted", "duplicate", "refused")}))
     if counts["refused"]:

@@ -72,7 +72,7 @@ def _answer(dice: random.Random, question: Question, answers: Mapping[str, Any],
 
 def _plain_answer(dice: random.Random, question: Question, words: Words, lang: str) -> Any:
     if question.kind == "grade":
-        return str(min(max(round(dice.gauss(6.2, 1.8)), question.least or 1), question.most or 10))
+        return str(min(max(round(dice.gauss(6.2, 1.8)), question.grades[0]), question.grades[-1]))
     if question.kind == "number":
         return dice.randint(question.least or 0, question.most if question.most is not None else 100)
     if question.kind == "date":

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import sys
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -90,4 +91,6 @@ def read_settings() -> Settings:
         first = wrong.errors()[0]
         name = str(first["loc"][0]) if first["loc"] else "settings"
         variable = name if name.isupper() else f"WIJKSTEM_{name.upper()}"
-        raise SystemExit(f"wijkstem: {variable}: {first['msg'].removeprefix('Value error, ')}") from None
+        reason = first["msg"].removeprefix("Value error, ")
+        sys.stderr.write(f"wijkstem: {variable}: {reason}\n" if first["loc"] else f"wijkstem: {reason}\n")
+        raise SystemExit(2) from None

@@ -68,6 +68,17 @@ class Question:
         return frozenset({self.id, f"{self.id}.anders"} if any(option.other for option in self.options) else {self.id})
 
     @cached_property
+    def grades(self) -> range:
+        return range(1 if self.least is None else self.least, (10 if self.most is None else self.most) + 1)
+
+    def still_chosen(self, value: Any, answers: Answers) -> Any:
+        """The answer without options that a condition now hides."""
+        if not any(option.only_if for option in self.options):
+            return value
+        shown = {option.id for option in self.options_for(answers)}
+        return [code for code in value if code in shown] if isinstance(value, list) else value if value in shown else None
+
+    @cached_property
     def longest(self) -> int:
         return self.most or {"open": 1000, "text": 200}.get(self.kind, 100)
 
@@ -129,6 +140,11 @@ class Survey:
     def numbers(self) -> dict[str, int]:
         return {page.id: number for number, page in enumerate(self.pages, 1)}
 
+    @cached_property
+    def gates(self) -> tuple[tuple[int, Page, Question], ...]:
+        """Questions that must be passed before anything else is kept, with the page they stand on."""
+        return tuple((self.numbers[page.id], page, question) for page in self.pages for question in page.questions if question.gate)
+
     def page(self, number: int) -> Page | None:
         return self.pages[number - 1] if 1 <= number <= len(self.pages) else None
 
@@ -142,8 +158,9 @@ class Survey:
             pages.append(page)
             for question in page.questions:
                 if not question.only_if or condition_holds(question.only_if, known):
-                    names = (question.id, f"{question.id}.anders")
-                    known.update({name: answers[name] for name in names if answers.get(name) not in (None, "", [], {})})
+                    value = question.still_chosen(answers.get(question.id), known)
+                    given = {question.id: value, f"{question.id}.anders": value and answers.get(f"{question.id}.anders")}
+                    known.update({name: value for name, value in given.items() if value not in (None, "", [], {})})
         return pages, known
 
     def in_language(self, translate: Translate) -> "Survey":

@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from app.only_if import Compare, Includes, OneOf, WrongCondition, leaves, parse
@@ -14,6 +14,7 @@ LATER = ("dropdown", "faces", "rank", "open_per_pillar", "place", "consent", "in
 ID = re.compile(r"[a-z][a-z0-9_]{0,63}")
 OPTION_ID = re.compile(r"[a-z0-9][a-z0-9_]{0,63}")
 KEY = re.compile(r"[a-z0-9][a-z0-9\-]{1,62}[a-z0-9]")
+OWN_FIELDS = ("key", "seen", "actie", "taal", "versie")  # what every form carries beside its questions
 CHOICES = ("single", "multi")
 BIGGEST = 2**53
 TOP = {
@@ -28,6 +29,7 @@ QUESTION = {
 }  # fmt: skip
 OPTION = {"id": str, "text": str, "only_if": str, "exclusive": bool, "other": bool, "apart": bool}
 ROW = {"id": str, "text": str, "goal": int}
+POINT = {"id": str, "text": str, "apart": bool}
 SCALE = {"id": str, "option": list}
 FITS = {
     "option": CHOICES, "row": ("matrix",), "scale": ("scale", "matrix"), "least": ("number", "grade"), "at_most": ("multi",),
@@ -80,7 +82,7 @@ def _usable(data: Any, form: Mapping[str, type]) -> dict[str, Any]:
 
 
 def _typed(name: str, value: Any, wanted: type[Any], where: Mistake) -> Found:
-    if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
+    if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)) or (wanted is date and isinstance(value, datetime)):
         yield Mistake(f"“{name}” must be of type {wanted.__name__}, not {type(value).__name__}", where.page, where.question)
     elif wanted is int and not -BIGGEST < int(value) < BIGGEST:
         yield Mistake(f"“{name}” is too big", where.page, where.question)
@@ -139,8 +141,9 @@ def _scales(data: Table) -> tuple[dict[str, list[Table]], list[Mistake]]:
         where = Mistake("", "", f"scale {_name_of(scale, nth)}")
         wrong += _shape(scale, SCALE, required=("id", "option"), where=where)
         usable = _usable(scale, SCALE)
-        wrong += _parts(usable.get("option", []), OPTION, where)
-        scales[usable.get("id", "")] = [_usable(option, OPTION) for option in usable.get("option", [])]
+        wrong += _parts(usable.get("option", []), POINT, where)
+        wrong += [Mistake("the scale has no options", where.page, where.question)] if not usable.get("option", [None]) else []
+        scales[usable.get("id", "")] = [_usable(option, POINT) for option in usable.get("option", [])]
     return scales, wrong
 
 
@@ -169,6 +172,8 @@ def _id(value: str | None, taken: set[str], where: Mistake) -> Found:
         return
     if not ID.fullmatch(value):
         yield Mistake(f"id “{value}” may hold small letters, digits and _, and begins with a letter", where.page, where.question)
+    if value in OWN_FIELDS:
+        yield Mistake(f"id “{value}” is a field of the form itself; choose another, such as {value}_thuis", where.page, where.question)
     if value in taken:
         yield Mistake(f"id “{value}” is used twice", where.page, where.question)
     taken.add(value)
@@ -208,6 +213,8 @@ def _choices(question: Table, where: Mistake, scales: Table) -> Found:
         yield Mistake(f"scale “{question.get('scale', '')}” does not exist", where.page, where.question)
     if kind == "matrix" and not question.get("row"):
         yield Mistake("a matrix needs at least one row", where.page, where.question)
+    if sum(bool(option.get("other")) for option in options) > 1:
+        yield Mistake("only one option can be “anders”: there is one field for its text", where.page, where.question)
     if question.get("gate") and question["gate"] not in [option.get("id") for option in options]:
         yield Mistake(f"gate “{question['gate']}” is not one of its options", where.page, where.question)
     at_most = question.get("at_most")

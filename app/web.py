@@ -150,8 +150,13 @@ def reader_of(request: Request, languages: Sequence[str] = (), domains: Sequence
     house = house_of(request)
     named = [*domains, house.programme.key, PAGES]
     offered = offered_in(request, languages or house.programme.languages, named)
-    cookie = request.cookies.get("taal") or remembered or None
-    lang = choose_language(request.query_params.get("taal"), cookie, request.headers.get("accept-language", ""), offered)
+    cookie = request.cookies.get("taal")
+    lang = choose_language(
+        request.query_params.get("taal"),
+        cookie if cookie in offered else remembered or None,
+        request.headers.get("accept-language", ""),
+        offered,
+    )
     return Reader(lang, offered, is_machine_made(lang, named, house.settings.translations))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from app.answer_check import check_page, fields_of
+from app.answer_check import NEEDED, check_page, fields_of
 from app.answering.store import Save, Way, finish, read_source, read_trip, save_page
 from app.answering.walk import read_key
 from app.codes import code_hash, receipt_of
@@ -108,16 +108,21 @@ def read_pages(survey: Survey, given: dict[str, Any]) -> dict[str, Answers] | st
     typed = fields_of({name: value for name, value in given.items() if name not in passed}) | {
         name: [code] for name, code in passed.items()
     }
-    closed = [name for name, code in passed.items() if given.get(name, code) != code]
-    known = frozenset[str]().union(*(page.names for page in survey.pages))
+    closed = [name for name, code in passed.items() if given.get(name) not in (None, "", code)]
+    fields = frozenset[str]().union(*(page.names for page in survey.pages))
     if closed:
         return f"{closed[0]}: under 16, not kept"
-    if foreign := sorted(typed.keys() - known):
+    if foreign := sorted(typed.keys() - fields):
         return f"“{foreign[0][:60].encode('utf-8', 'replace').decode()}” is not a question of this survey"
     pages: dict[str, Answers] = {}
+    known: Answers = {}
     for page in survey.pages:
-        answers, problems = check_page(page, {name: typed[name] for name in page.names if name in typed})
+        answers, problems = check_page(page, {name: typed[name] for name in page.names if name in typed}, known)
+        off_way = page not in survey.relevant(known | answers)[0]
+        known |= answers
         for name, problem in problems.items():
+            if off_way and problem.text == NEEDED:
+                continue
             return f"{name}: {problem.text % problem.values if problem.values else problem.text}"
         pages[page.id] = answers
     return pages

@@ -1,5 +1,6 @@
 """Room answering: the survey a resident asked for, in her version and her language; each version is read and translated once."""
 
+from collections import deque
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -8,7 +9,7 @@ from markupsafe import Markup
 from sqlalchemy import Connection
 
 from app.answering.store import Trip, read_source
-from app.i18n import texts
+from app.i18n import SOURCE, texts
 from app.survey import Survey, load_survey
 
 SHORT = 12  # characters of a fingerprint in a form: enough to tell versions apart
@@ -21,8 +22,17 @@ class Known:
     translations: Path
     versions: dict[tuple[str, str], Survey] = field(default_factory=dict)
     spoken: dict[tuple[str, str, str], Survey] = field(default_factory=dict)
+    stopped: deque[str] = field(default_factory=lambda: deque(maxlen=500))
     newest: dict[str, Survey] = field(default_factory=dict)
+    complete: dict[tuple[str, str, str], bool] = field(default_factory=dict)
     blocks: dict[tuple[str, ...], Markup] = field(default_factory=dict)  # questions as HTML, shown empty
+
+    def stopped_before(self, key: str) -> bool:
+        """Whether this key stopped a moment ago: a double tap is one person. Kept in memory only, the last few hundred."""
+        if key in self.stopped:
+            return True
+        self.stopped.append(key)
+        return False
 
     def version(self, db: Connection, trip: Trip, wanted: str = "") -> Survey:
         """The version this response is pinned to; a new one gets the version its form was made from, else the newest."""
@@ -41,6 +51,23 @@ class Known:
             known = load_survey(source, survey_key)
             self.versions[survey_key, fingerprint] = known
         return known
+
+    def speaks(self, survey: Survey, lang: str) -> bool:
+        """Whether every text of this very version has a translation: new Dutch words may be newer than the catalogue."""
+        place = (survey.key, survey.fingerprint, lang)
+        if place not in self.complete:
+            catalogue = texts(lang, survey.domain, self.translations)
+            missing: list[str] = []
+
+            def look(context: str, text: str) -> str:
+                said = catalogue.pgettext(context, text)
+                if said == text and lang != SOURCE and f"{context}\x04{text}" not in getattr(catalogue, "_catalog", {}):
+                    missing.append(text)
+                return said
+
+            survey.in_language(look)
+            self.complete[place] = not missing
+        return self.complete[place]
 
     def in_language(self, survey: Survey, lang: str) -> Survey:
         place = (survey.key, survey.fingerprint, lang)

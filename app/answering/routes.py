@@ -19,6 +19,7 @@ from app.answering.walk import (
     change_language,
     forget_key,
     go,
+    known_of,
     read_key,
     read_page,
     read_seen,
@@ -76,6 +77,8 @@ def answer(request: Request, survey_id: str, number: str, typed: Form) -> Respon
     if not isinstance(walk, Walk):
         return walk
     nth, part = read_page(walk.survey, number)
+    if (gate := walk.closed_gate()) and gate < nth and not walk.finished:
+        return go(walk, walk.url(gate))
     if typed.get("taal"):
         return in_other_language(speak(walk, typed["taal"][-1]), nth, part, typed)
     return keep(walk, nth, part, typed)
@@ -84,7 +87,7 @@ def answer(request: Request, survey_id: str, number: str, typed: Form) -> Respon
 def keep(walk: Walk, number: int, part: Page, typed: Typed) -> Response:
     act = typed.get("actie", ["verder"])[-1]
     seen = read_seen(typed)
-    answers, problems = check_page(part, typed)
+    answers, problems = check_page(part, typed, walk.trip.answers)
     if act == "overslaan" and number > 1:
         seen, answers, problems = walk.trip.seen_of(part.id), walk.trip.pages.get(part.id, NOTHING).answers, {}
     if problems:
@@ -92,11 +95,24 @@ def keep(walk: Walk, number: int, part: Page, typed: Typed) -> Response:
     if gate_closed(part, answers):
         return stop(walk)
     day, lang = walk.today, walk.reader.lang
-    save = Save(walk.key, walk.survey.key, walk.survey.fingerprint, lang, walk.receipt_hash, day, part.id, seen, answers)
+    save = Save(
+        walk.key,
+        walk.survey.key,
+        walk.survey.fingerprint,
+        lang,
+        walk.receipt_hash,
+        day,
+        part.id,
+        seen,
+        answers,
+        begins=not walk.survey.gates or number == walk.survey.gates[0][0],
+    )
     try:
         kept: Kept = walk.writer.keep(lambda connection: save_page(connection, save))
     except Busy:
         return not_kept(walk, number, part, typed)
+    if kept.refused and walk.survey.gates:  # stopped at the gate in another tab meanwhile
+        return go(walk, walk.url(walk.survey.gates[0][0]))
     if kept.refused:
         raise HTTPException(400)
     if kept.stale:
@@ -120,7 +136,7 @@ def lead_on(walk: Walk, number: int, part: Page, answers: dict[str, object], act
 
 def in_other_language(walk: Walk, number: int, part: Page, typed: Typed) -> Response:
     """A language button inside a form: what was typed is kept first, so that changing language loses nothing."""
-    answers, problems = check_page(part, typed)
+    answers, problems = check_page(part, typed, walk.trip.answers)
     empty = not any(value for name, values in typed.items() if name in part.names for value in values)
     if gate_closed(part, answers) or empty:
         return change_language(walk, walk.url(number))
@@ -133,8 +149,9 @@ def in_other_language(walk: Walk, number: int, part: Page, typed: Typed) -> Resp
 
 def stop(walk: Walk) -> Response:
     """Under 16: a kind stop. Row and cookie go; only a count stays."""
+    counted = known_of(walk.request).stopped_before(walk.key)
     try:
-        walk.writer.keep(lambda connection: stop_under_age(connection, walk.survey.key, walk.key))
+        walk.writer.keep(lambda connection: stop_under_age(connection, walk.survey.key, walk.key, count=not counted))
     except Busy:
         raise HTTPException(503) from None
     response = go(walk, walk.url("gestopt"))

@@ -19,7 +19,7 @@ from app.web import Form, page
 
 router = APIRouter(prefix="/v", dependencies=[may("everyone")])
 tries = FixedWindowRateLimiter(MemoryStorage())
-WRONG_CODES = RateLimitItemPerMinute(10, 10)  # wrong codes from one address in ten minutes
+WRONG_CODES = RateLimitItemPerMinute(50, 10)  # wrong codes from one address in ten minutes
 
 
 @router.get("/{survey_id}/controle")
@@ -47,15 +47,24 @@ def send(request: Request, survey_id: str, typed: Form) -> Response:
     if typed.get("taal"):
         walk = speak(walk, typed["taal"][-1])
         return change_language(walk, walk.url("controle"))
-    if not walk.begun:
-        return go(walk, walk.url("bedankt") if walk.finished else walk.url())
+    gate = walk.closed_gate()
+    if not walk.begun or gate:
+        return go(walk, walk.url("bedankt") if walk.finished else walk.url(gate if walk.begun else ""))
     if seen != walk.trip.seen:
         return show_review(walk, status=409, changed=True)
     try:
-        walk.writer.keep(lambda connection: send_now(connection, walk))
+        sent = walk.writer.keep(lambda connection: send_now(connection, walk))
     except Busy:
         return show_review(walk, status=503, busy=True)
-    return go(walk, walk.url("bedankt"))
+    return go(walk, walk.url("bedankt")) if sent else look_again(request, survey_id, key)
+
+
+def look_again(request: Request, survey_id: str, key: str) -> Response:
+    """Something else happened at the same moment: sent from another tab, or changed."""
+    walk = begin_walk(request, survey_id, key=key)
+    if not isinstance(walk, Walk):
+        return walk
+    return go(walk, walk.url("bedankt")) if walk.finished else show_review(walk, status=409, changed=True)
 
 
 def send_now(connection: Connection, walk: Walk) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, and_, bindparam, case, delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert  # the same words for both engines
-from sqlalchemy.sql.dml import ReturningInsert
+from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
 from app.models.base import random_id
 from app.models.tables import PAGE, RESPONSE, STATEMENT, STOP, SURVEY, VERSION
@@ -33,6 +33,12 @@ def _begin_statement() -> ReturningInsert[Any]:
     ).returning(RESPONSE.c.id, RESPONSE.c.state)
 
 
+def _go_on_statement() -> ReturningUpdate[Any]:
+    lang = case((RESPONSE.c.state == "begun", bindparam("on_lang")), else_=RESPONSE.c.lang)
+    mine = and_(RESPONSE.c.key == bindparam("on_key"), RESPONSE.c.survey_key == bindparam("on_survey"))
+    return update(RESPONSE).where(mine).values(lang=lang).returning(RESPONSE.c.id, RESPONSE.c.state)
+
+
 def _keep_statement() -> ReturningInsert[Any]:
     made = upsert(PAGE).values({name: bindparam(name) for name in ("response_id", "page", "revision", "answers")})
     return made.on_conflict_do_update(
@@ -43,7 +49,7 @@ def _keep_statement() -> ReturningInsert[Any]:
 
 
 # Built once: building a statement costs more than running it.
-TRIP, BEGIN, KEEP = _trip(), _begin_statement(), _keep_statement()
+TRIP, BEGIN, GO_ON, KEEP = _trip(), _begin_statement(), _go_on_statement(), _keep_statement()
 
 
 @dataclass(frozen=True)
@@ -102,6 +108,7 @@ class Save:
     seen: int
     answers: Answers
     way: Way = Way()
+    begins: bool = True  # False: only a response that is there already may go on (its gate was passed)
 
 
 @dataclass(frozen=True)
@@ -155,6 +162,9 @@ def save_page(connection: Connection, save: Save) -> Kept:
 
 def _begin(connection: Connection, save: Save) -> tuple[str, str]:
     """Make the response, or note the language it goes on in. A key of another survey is refused."""
+    if not save.begins:
+        row = connection.execute(GO_ON, {"on_key": save.key, "on_survey": save.survey_key, "on_lang": save.lang}).first()
+        return (row[0], row[1]) if row else ("", "")
     row = connection.execute(
         BEGIN,
         {
@@ -208,8 +218,10 @@ def _erase_irrelevant(connection: Connection, trip: Trip, pages: set[str], relev
             connection.execute(update(PAGE).where(where).values(answers=left))
 
 
-def stop_under_age(connection: Connection, survey_key: str, key: str) -> None:
+def stop_under_age(connection: Connection, survey_key: str, key: str, *, count: bool = True) -> None:
     """Erase everything of this response and count one more person who stopped: the only thing that stays."""
     connection.execute(delete(RESPONSE).where(RESPONSE.c.key == key, RESPONSE.c.survey_key == survey_key, RESPONSE.c.state == "begun"))
+    if not count:
+        return
     made = upsert(STOP).values(survey_key=survey_key, n=1)
     connection.execute(made.on_conflict_do_update(index_elements=["survey_key"], set_={"n": STOP.c.n + 1}))

@@ -73,6 +73,11 @@ class Walk:
     def before(self, number: int, answers: Answers) -> str:
         return self.url(max((other for other in self._numbers(answers) if other < number), default=1))
 
+    def closed_gate(self) -> int | None:
+        """The number of the page with a gate that this response has not passed."""
+        answers = self.trip.answers
+        return next((number for number, _, question in self.survey.gates if answers.get(question.id) != question.gate), None)
+
     def next_open(self) -> str:
         """The first page on the way that was not passed yet: where someone who comes back goes on."""
         passed = {self.survey.numbers[page] for page in self.trip.pages}
@@ -124,9 +129,11 @@ def begin_walk(request: Request, survey_key: str, *, key: str | None = None, ver
         if trip is None:
             raise HTTPException(404)
         survey = known_of(request).version(connection, trip, version)
-    reader = reader_of(request, survey.languages, [survey.domain], trip.lang)
-    spoken = known_of(request).in_language(survey, reader.lang)
-    if not _is_open(request, trip):
+    known = known_of(request)  # who began in a language goes on in it; a new response gets only languages that are complete
+    languages = survey.languages if trip.response_id else [lang for lang in survey.languages if known.speaks(survey, lang)]
+    reader = reader_of(request, languages, [survey.domain], trip.lang)
+    spoken = known.in_language(survey, reader.lang)
+    if not _is_open(request, trip) and not (trip.state == "finished" and request.method == "GET"):  # a receipt stays to be read
         return _closed(request, trip, spoken, reader)
     return Walk(request, trip, spoken, reader, key or held or str(uuid.uuid4()), back=bool(held))
 
@@ -169,6 +176,7 @@ def show_page(walk: Walk, number: int, part: Page, *, status: int = 200, typed: 
     response = page(
         walk.request, "answering/page.html", status=status, reader=walk.reader, headers={"Retry-After": "30"} if status == 503 else {},
         asked=walk.survey, part=part, number=number, blocks=blocks, icon=icon, key=walk.key,
+        only_gate=all(question.gate for question in part.questions),
         nth=on_way.index(part.id) + 1 if part.id in on_way else number, total=max(len(on_way), 1), **told,
     )  # fmt: skip
     hold_key(walk, response)

@@ -52,7 +52,7 @@ def items_of(survey: Survey) -> Iterator[Item]:
         elif question.kind == "multi":
             yield from (Item(question, "", option, (option, NOT, NONE)) for option in options)
         elif question.kind == "grade":
-            grades = tuple(str(grade) for grade in range(question.least or 1, (question.most or 10) + 1))
+            grades = tuple(str(grade) for grade in question.grades)
             yield Item(question, "", "", (*grades, *(("dk",) if question.allow_dk else ()), NONE))
         else:
             yield Item(question, "", "", (*(options or (GIVEN,)), NONE))

@@ -172,7 +172,7 @@ def _values(question: Question, option: str) -> str:
     if question.kind == "multi":
         return "1 = gekozen; 0 = niet gekozen; leeg = vraag niet beantwoord"
     if question.kind == "grade":
-        return f"{question.least or 1} tot en met {question.most or 10}" + ("; dk = Weet ik niet" if question.allow_dk else "")
+        return f"{question.grades[0]} tot en met {question.grades[-1]}" + ("; dk = Weet ik niet" if question.allow_dk else "")
     if question.options:
         return "; ".join(f"{each.id} = {each.text}" for each in question.options)
     return {"number": "getal", "date": "datum (ISO 8601)"}.get(question.kind, "")

@@ -36,7 +36,7 @@ def read_file(file: Path, *, most: int = 1_000_000) -> str:
     try:
         if file.stat().st_size > most:
             raise Refused(f"{file}: larger than {most // 1_000_000} MB, this is not a survey")
-        return file.read_text(encoding="utf-8")
+        return file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as wrong:
         raise Refused(f"{file}: {wrong.strerror if isinstance(wrong, OSError) else 'not UTF-8 text'}") from None
 
@@ -62,7 +62,7 @@ def import_survey(db: Session, source: str, *, key: str = "", today: date) -> Im
     if survey.fingerprint == asked.fingerprint:
         return Imported(asked.key, _number(db, survey), new=False)
     known = db.get(SurveyVersion, asked.fingerprint)
-    number = known.number if known else _next_number(db, survey, asked)
+    number = known.number if known else _next_number(db, survey, asked, source)
     survey.audience, survey.fingerprint = asked.audience, asked.fingerprint
     return Imported(asked.key, number, new=False) if known else _version(db, asked, source, number, today)
 
@@ -77,12 +77,11 @@ def _number(db: Session, survey: Survey) -> str:
     return str(db.execute(select(VERSION.c.number).where(VERSION.c.fingerprint == survey.fingerprint)).scalar_one())
 
 
-def _next_number(db: Session, survey: Survey, asked: Asked) -> str:
+def _next_number(db: Session, survey: Survey, asked: Asked, source: str) -> str:
     """1.0 -> 1.1 when only words changed. Before anybody could answer, anything may change and the draft is replaced."""
     old = db.get(SurveyVersion, survey.fingerprint)
     if old is None:
         return "1.0"
-    major, minor = old.number.split(".")
     if survey.opened_on is None and not _answered(db, survey.key):
         db.delete(old)
         db.flush()
@@ -92,7 +91,10 @@ def _next_number(db: Session, survey: Survey, asked: Asked) -> str:
             f"{asked.key} was opened on {survey.opened_on} and cannot change: {'; '.join(differences[:5])}. "
             "Only words may change in an open survey; import it under another key (--as KEY)"
         )
-    return f"{major}.{int(minor) + 1}"
+    for reason in missing_promise(tomllib.loads(source)):
+        raise Refused(f"{asked.key}: {reason}")
+    numbers = db.execute(select(VERSION.c.number).where(VERSION.c.survey_key == survey.key)).scalars()
+    return f"1.{max(int(number.partition('.')[2]) for number in numbers) + 1}"
 
 
 def _answered(db: Session, key: str) -> bool:
@@ -108,7 +110,7 @@ def structure_changes(old: Asked, new: Asked) -> list[str]:
 
 
 def _structure(survey: Asked) -> dict[str, Any]:
-    found: dict[str, Any] = {"audience": survey.audience}
+    found: dict[str, Any] = {"audience": survey.audience, "order of pages": tuple(page.id for page in survey.pages)}
     for page in survey.pages:
         found[page.id] = (page.only_if, tuple(question.id for question in page.questions))
         for question in page.questions:
