@@ -91,5 +91,8 @@ def _load_folder(path: Path) -> Vectors:
         raise ValueError(
             "embeddings: sentence-transformers is not installed; pip install 'wijkstem[embeddings]' brings it, or give a .npz with vectors"
         ) from None
-    model = transformers.SentenceTransformer(str(path), local_files_only=True, device="cpu")
+    try:
+        model = transformers.SentenceTransformer(str(path), local_files_only=True, device="cpu")
+    except (OSError, ValueError, RuntimeError) as problem:
+        raise ValueError(f"{path}: holds no sentence-transformers model ({type(problem).__name__})") from None
     return lambda texts: model.encode(texts, show_progress_bar=False)

@@ -26,7 +26,7 @@ def weigh(lexicon: Lexicon, owners: Sequence[int], said: Sequence[Sequence[str]]
               pillars says little. A word counts once per statement, and a theme's word counts for its pillar too.
     Cost: linear in the words.
 
-    >>> lexicon = Lexicon({"wonen": {"nl": "huis, muur"}}, {"vocht_schimmel": {"nl": "schimmel"}}, stems=True)
+    >>> lexicon = Lexicon({"wonen": {"nl": "huis, muur"}}, {"vocht_schimmel": {"nl": "schimmel"}}, stemmed=["wonen"])
     >>> [table.round(1).tolist() for table in weigh(lexicon, [0], [["schimmel", "muur"]], ["nl"])]
     [[[1.4]], [[1.0]]]
     """

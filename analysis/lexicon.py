@@ -1,6 +1,6 @@
 """Words that stand for a pillar or a theme: read from the files in words/ or given by the caller, and found back in statements."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
@@ -44,20 +44,21 @@ class Lexicon:
 
     pillars : key -> language -> words with commas between (without commas: spaces).
     themes  : the same for themes; their columns follow those of the pillars.
-    stems   : True when the words are stems, as in words/*.toml: they stand for what begins with them and whole pillars weigh half;
-              False (ordinary words, from an office or another tool) lets their own stems count as well.
+    stemmed : pillars whose words are stems, as in words/*.toml: they stand for what begins with them, and weigh half of a theme's. Words of other pillars are
+              ordinary words, from an office or another tool: their own stems count as well. Words of themes are stems.
     """
 
-    def __init__(self, pillars: Words, themes: Words, *, stems: bool) -> None:
+    def __init__(self, pillars: Words, themes: Words, *, stemmed: Collection[str] = ()) -> None:
         self.columns = (*pillars, *themes)
         self.n_pillars = len(pillars)
         self._entries: dict[str, Entries] = {}
         self._listed: list[tuple[int, str, float]] = []
         self._found: dict[tuple[str, str], tuple[Hit, ...]] = {}
-        for column, by_language in enumerate((*pillars.values(), *themes.values())):
+        for column, (key, by_language) in enumerate((*pillars.items(), *themes.items())):
+            stems = column >= self.n_pillars or key in stemmed
             weight = GENERAL if stems and column < self.n_pillars else 1.0
             for lang, listed in by_language.items():
-                self._learn(lang, listed, column, weight, stems=stems or column >= self.n_pillars)
+                self._learn(lang, listed, column, weight, stems=stems)
         for entries in self._entries.values():
             _add_misspellings(entries)
 
@@ -69,7 +70,7 @@ class Lexicon:
         Returns : list of Hit, every distinct word or phrase once per column: why a statement lies where it lies.
         Cost: linear in the words; each (language, word) is looked up once.
 
-        >>> lexicon = Lexicon({}, {"vocht_schimmel": {"nl": "schimmel, natte muur"}}, stems=True)
+        >>> lexicon = Lexicon({}, {"vocht_schimmel": {"nl": "schimmel, natte muur"}})
         >>> [(hit.word, hit.weight) for hit in lexicon.hits(words("Schimmels op een natte muur"), "nl")]
         [('schimmels', 1.0), ('natte muur', 1.4)]
         """
@@ -210,7 +211,7 @@ def _match_misspelt(entries: Entries, word: str) -> dict[int, float]:
 def default_words() -> tuple[Words, Words]:
     """The programme's own words, from words/*.toml.
 
-    Returns : (pillars, themes), each key -> language -> words; stems, to be used with ``Lexicon(..., stems=True)``.
+    Returns : (pillars, themes), each key -> language -> words; stems.
     """
     pillars: dict[str, dict[str, str]] = {}
     themes: dict[str, dict[str, str]] = {}

@@ -32,7 +32,7 @@ from analysis.scheme import Scheme
 
 HONEST = 0.8  # log odds are brought back to this share before they are shown as a confidence: measured on answers with a known pillar
 ALSO_WORDS, ALSO_SHARE = 1.0, 0.05  # words and probability that another pillar needs to be named as well
-LOST = 1.5  # a statement without a known word whose best pillar is not this much likelier than chance lies under overig
+LOST = 1.2  # a statement without a known word whose best pillar is not this much likelier than chance lies under overig
 
 
 @dataclass(frozen=True)

@@ -41,14 +41,15 @@ class Scheme:
 def make_scheme(pillars: Words | None = DEFAULT, codebook: DataFrame | None = None, settled: DataFrame | None = None) -> Scheme:
     """Bring pillars, codebook and settled answers together.
 
-    pillars  : key -> language -> words; DEFAULT for the programme's own; None for no pillars.
+    pillars  : key -> language -> words; no words for a key of the programme's own: its own words. DEFAULT for the programme's own; None for no pillars.
     codebook : index or column ``theme``; ``pillar``, ``label`` and optionally ``words``. None: the programme's own. Themes of a pillar that is not there are left out.
     settled  : ``pillar`` and optionally ``theme`` of answers that a person settled; a theme that the codebook does not know joins the scheme.
     Returns  : Scheme.
     Raises   : ValueError naming the key, for a key that is empty or holds a space, a pillar without words, or a theme named twice.
     Cost: 0.5 s for the programme's 20,000 words, once.
     """
-    given = default_words()[0] if pillars is DEFAULT else {} if pillars is None else pillars
+    own_pillars, own = default_words()
+    given = own_pillars if pillars is DEFAULT else {key: words or own_pillars.get(key, {}) for key, words in (pillars or {}).items()}
     if pillars is not None:
         _check_pillars(given)
     keys = (*(key for key in given if key != OVERIG), OVERIG)
@@ -60,11 +61,12 @@ def make_scheme(pillars: Words | None = DEFAULT, codebook: DataFrame | None = No
     for theme, pillar in _themes_of(settled):
         themes.setdefault(theme, pillar)
     labels |= {theme: (rows[theme][1] if theme in rows else "") or readable(theme) for theme in themes}
-    own = default_words()[1]
     if pillars is DEFAULT and tuple(themes) == tuple(_default_themes(codebook)):
         return Scheme(keys, tuple(themes), tuple(keys.index(pillar) for pillar in themes.values()), labels, _default_lexicon())
     lists = {theme: own.get(theme) or {"nl": _stems(rows[theme][2] or labels[theme])} if theme in rows else {} for theme in themes}
-    lexicon = Lexicon({key: given.get(key, {}) for key in keys}, lists, stems=pillars is DEFAULT)
+    lexicon = Lexicon(
+        {key: given.get(key, {}) for key in keys}, lists, stemmed=[key for key in given if given[key] is own_pillars.get(key)]
+    )
     return Scheme(keys, tuple(themes), tuple(keys.index(pillar) for pillar in themes.values()), labels, lexicon)
 
 
@@ -99,7 +101,7 @@ def _default_lexicon() -> Lexicon:
     """Built once a process: 0.4 s, and words that were looked up stay known."""
     pillars, themes = default_words()
     keys = (*(key for key in pillars if key != OVERIG), OVERIG)
-    return Lexicon({key: pillars[key] for key in keys}, {theme: themes[theme] for theme in _default_themes(None)}, stems=True)
+    return Lexicon({key: pillars[key] for key in keys}, {theme: themes[theme] for theme in _default_themes(None)}, stemmed=keys)
 
 
 @cache

@@ -181,3 +181,33 @@ def test_the_fingerprint_names_the_text_under_its_key() -> None:
     assert load_survey(WAY).fingerprint == load_survey(WAY).fingerprint
     assert load_survey(WAY, "anders").fingerprint != load_survey(WAY).fingerprint
     assert load_survey(WAY.replace("Eén", "Een")).fingerprint != load_survey(WAY).fingerprint
+
+
+def test_dutch_thousands_are_thousands() -> None:
+    page = Page("p", "P", (Question("getal", "number", "G?"),))
+    said = ("1.500", "1.500.000", "1.500,5", "1,5", "12", "-3")
+    assert [check_page(page, {"getal": [text]})[0]["getal"] for text in said] == [1500, 1500000, 1500.5, 1.5, 12, -3]
+
+
+def test_a_needed_question_is_only_needed_when_it_is_asked() -> None:
+    options = (Option("a", "A"),)
+    page = Page(
+        "p",
+        "P",
+        (Question("cijfer", "grade", "C?"), Question("waarom", "single", "W?", required=True, only_if="cijfer < 5", options=options)),
+    )
+    assert check_page(page, {"cijfer": ["8"]}) == ({"cijfer": "8"}, {})
+    assert list(check_page(page, {"cijfer": ["3"]})[1]) == ["waarom"]
+
+
+def test_an_option_that_a_condition_hides_no_longer_counts() -> None:
+    options = (Option("o1", "O1"), Option("z", "Z", only_if="wijk = a"))
+    pages = (Page("een", "E", (Question("wijk", "single", "W?"),)), Page("twee", "T", (Question("meer", "multi", "M?", options=options),)))
+    survey = Survey("s", "S", "resident", ("nl",), pages)
+    assert survey.relevant({"wijk": "a", "meer": ["o1", "z"]})[1] == {"wijk": "a", "meer": ["o1", "z"]}
+    assert survey.relevant({"wijk": "b", "meer": ["o1", "z"]})[1] == {"wijk": "b", "meer": ["o1"]}
+
+
+def test_a_grade_may_begin_at_nought() -> None:
+    page = Page("p", "P", (Question("c", "grade", "C?", least=0),))
+    assert check_page(page, {"c": ["0"]}) == ({"c": "0"}, {})

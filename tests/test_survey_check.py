@@ -153,3 +153,17 @@ def test_any_toml_is_a_survey_or_a_list_of_mistakes(page: Any, scale: Any) -> No
     source = f"{head}page = {toml_of(page)}\nscale = {toml_of(scale)}\n"
     if not reasons(source):
         assert load_survey(source).pages
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (('id = "getal", kind = "number"', 'id = "taal", kind = "number"'), "is a field of the form itself"),
+        (('{ id = "1", text = "Een" }', '{ id = "1", text = "Een", only_if = "(((" }'), "unknown name “only_if”"),
+        (('kind = "number"', 'kind = "date", earliest = 2026-01-01T10:00:00'), "“earliest” must be of type date"),
+        (('{ id = "a", text = "A" }, { id = "b", text = "B" }', '{ id = "a", text = "A", other = true }, { id = "b", text = "B", other = true }'), "only one option"),
+        (('option = [{ id = "1", text = "Een" }, { id = "2", text = "Twee" }]', "option = []"), "the scale has no options"),
+    ],
+)  # fmt: skip
+def test_what_would_fail_for_residents_is_refused_before(change: tuple[str, str], reason: str) -> None:
+    assert [said for said in reasons(GOOD.replace("ONLY", "keus = a").replace(*change, 1)) if reason in said] != []
