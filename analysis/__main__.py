@@ -82,10 +82,10 @@ def _options() -> Parser:
 def _run(chosen: argparse.Namespace) -> None:
     _check_options(chosen)
     from analysis.ask import ask_order  # noqa: PLC0415  # pandas and scikit-learn load after the options are known to be right
-    from analysis.embeddings import load_embeddings  # noqa: PLC0415
-    from analysis.files import read_pillars, read_table, write_found, written  # noqa: PLC0415
-    from analysis.pipeline import analyse  # noqa: PLC0415
-    from analysis.scheme import DEFAULT  # noqa: PLC0415
+    from analysis.embeddings import load_embeddings  # noqa: PLC0415  # as above
+    from analysis.files import read_pillars, read_table, write_found, written  # noqa: PLC0415  # as above
+    from analysis.pipeline import analyse  # noqa: PLC0415  # as above
+    from analysis.scheme import DEFAULT  # noqa: PLC0415  # as above
 
     statements = read_table(chosen.statements, ("id", "text"), index="id")
     codebook = read_table(chosen.codebook, ("theme", "pillar")) if chosen.codebook else None

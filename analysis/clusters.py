@@ -91,6 +91,9 @@ def find_groups(features: Any, ideas: Floats, langs: Sequence[str], *, n: int, s
 def sensible_number(n: int) -> int:
     """Say how many groups suit ``n`` statements when nobody said: some 25 a group, from 2 to 20.
 
+    n       : int, >= 0, number of statements.
+    Returns : int, 2..20, or 1 for at most one statement.
+
     >>> sensible_number(400), sensible_number(3), sensible_number(1)
     (16, 2, 1)
     """

@@ -32,7 +32,8 @@ def run(
     work     : a function of one piece that can be pickled.
     todo     : the pieces, in order.
     engine   : "serial", "joblib" (processes of this machine) or "dask" (the cluster of ``distributed.get_client()``, else a local one).
-    step     : name of the step for ``progress(step, done, total)``, which is called after each piece.
+    step     : name of the step, for ``progress``.
+    progress : called as ``progress(step, done, total)`` after each piece; None for silence.
     Returns  : list of results in the order of ``todo``; the same for each engine.
     Raises   : ValueError for an unknown engine, or when dask is not installed.
 

@@ -42,6 +42,9 @@ def check_frame(statements: DataFrame, *, pillars: Collection[str] | None = None
 def is_empty(value: Any) -> bool:
     """Say whether a cell holds nothing: None, NaN or only spaces.
 
+    value   : any value of a table.
+    Returns : bool.
+
     >>> is_empty(" "), is_empty(float("nan")), is_empty(0)
     (True, True, False)
     """

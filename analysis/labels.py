@@ -106,6 +106,9 @@ def theme_key(named: Sequence[str], taken: Iterable[str]) -> str:
 def theme_label(named: Sequence[str]) -> str:
     """Make a label from a theme's words.
 
+    named   : words as a person would say them, the most telling first.
+    Returns : str, with a capital; the words with commas between.
+
     >>> theme_label(["bankjes", "schaduw"])
     'Bankjes, schaduw'
     """

@@ -65,6 +65,8 @@ def weigh_statements(batch: Batch, scheme: Scheme, *, engine: str = "serial", pr
 
     batch   : the statements.
     scheme  : pillars, themes and words.
+    engine  : "serial", "joblib" or "dask": the same result.
+    progress : called as ``progress(step, done, total)``; None for silence.
     Returns : Weighed. Later waves are weighed by what the first taught: the model is carried forward.
     Cost: linear in the statements.
     """
@@ -87,6 +89,9 @@ def weigh_statements(batch: Batch, scheme: Scheme, *, engine: str = "serial", pr
 def place_pillars(batch: Batch, scheme: Scheme, weighed: Weighed) -> Placed:
     """Choose the pillar of each statement.
 
+    batch   : the statements.
+    scheme  : pillars, themes and words.
+    weighed : what ``weigh_statements`` gave for this batch.
     Returns : Placed. What a person settled stays as it is, with confidence 1; what holds nothing to analyse lies under overig, with confidence 0.
     """
     by_text = log_odds(weighed.pillars, weighed.likely_pillars) + _open(batch, scheme)

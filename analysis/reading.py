@@ -68,6 +68,8 @@ def read_statements(
     statements : as ``frame.check_frame`` allows.
     settled    : index id; ``pillar`` and optionally ``theme`` of answers that a person settled.
     languages  : languages of the word lists; with those of the column ``lang`` they are what is chosen from.
+    engine     : "serial", "joblib" or "dask": the same result.
+    progress   : called as ``progress(step, done, total)``; None for silence.
     Returns    : Batch. Sorted by wave, text, language, pillar asked and only then id: the order of the rows changes nothing.
     """
     texts, asked, waves = text_of(statements, "text"), text_of(statements, "pillar_asked"), _wave_numbers(text_of(statements, "wave"))

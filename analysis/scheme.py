@@ -73,6 +73,9 @@ def make_scheme(pillars: Words | None = DEFAULT, codebook: DataFrame | None = No
 def safe_label(label: str) -> str:
     """Take away what a spreadsheet would read as a formula at the start of a label.
 
+    label   : str.
+    Returns : str, on one line.
+
     >>> safe_label("=1+1"), safe_label("Groen en spelen")
     ('1+1', 'Groen en spelen')
     """
@@ -143,6 +146,9 @@ def _themes_of(settled: DataFrame | None) -> list[tuple[str, str]]:
 
 def readable(theme: str) -> str:
     """Make a label of a key that nobody named.
+
+    theme   : str, a theme's key.
+    Returns : str, safe to stand in a spreadsheet.
 
     >>> readable("te_weinig_bankjes")
     'Te weinig bankjes'

@@ -171,7 +171,7 @@ def test_a_wrong_file_gives_one_line_with_row_and_column_and_no_output(
             "--labels",
             "{file}: row 2 (id 1), column theme: 'twee woorden' is not one word, without spaces",
         ),
-        ("labels.csv", "id,pijler\n1,wonen\n", "--labels", "{file}: row 1: there is no column pillar"),
+        ("labels.csv", "id,onderdeel\n1,wonen\n", "--labels", "{file}: row 1: there is no column pillar"),
         ("book.csv", "theme,pillar,label\na,wonen,A\na,werk,B\n", "--codebook", "{file}: row 3, column theme: 'a' stands there twice"),
         ("book.csv", "theme,pillar,label\na,,A\n", "--codebook", "{file}: row 2, column pillar: is empty"),
         ("p.json", "[1]", "--pillars", "{file}: must hold pillar keys, each with words per language"),
