@@ -24,7 +24,7 @@ from app.jobs import add_job, drain, work_on
 from app.main import create_app
 from app.migrate import migrate as migrate_tables
 from app.models.answers import SOURCES
-from app.office.commands import load_survey_file, survey_cli, translations_cli
+from app.office.commands import accept_language, load_survey_file, survey_cli, translations_cli
 from app.office.stats import database_counts
 from app.office.surveys import listed_surveys
 from app.serving import serve_pages
@@ -159,6 +159,8 @@ def demo(
 ) -> None:
     """Fill the database with a full tour: surveys open, made-up answers in every language and channel, one run of the analysis."""
     settings, engine, programme = ready()
+    for lang in programme.languages:  # a demonstration shows every language, with the notice that a machine translated
+        accept_language(settings, engine, lang)
     for key in programme.surveys:
         load_survey_file(settings, engine, programme, key)
         note(f"{key}: open")

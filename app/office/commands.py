@@ -134,6 +134,16 @@ def status_command() -> None:
         say(f"{row.lang}  {row.domain:24} missing {counted.missing:4}  machine {counted.machine:4}  reviewed {counted.reviewed:4}")
 
 
+def accept_language(settings: Settings, engine: Engine, lang: str, *, withdraw: bool = False) -> None:
+    with Session(engine) as db:
+        there = db.get(AcceptedLanguage, lang)
+        if there and withdraw:
+            db.delete(there)
+        elif not there and not withdraw:
+            db.add(AcceptedLanguage(lang=lang, accepted_on=settings.today()))
+        db.commit()
+
+
 @translations_cli.command("accept")
 def accept_command(
     lang: Annotated[str, typer.Argument(help="Code of the language.")], withdraw: Annotated[bool, typer.Option("--withdraw")] = False
@@ -142,11 +152,5 @@ def accept_command(
     settings, engine, programme = ready()
     if lang not in programme.languages:
         raise Wrong(f"“{lang}” is not a language of the programme ({', '.join(programme.languages)})")
-    with Session(engine) as db:
-        there = db.get(AcceptedLanguage, lang)
-        if there and withdraw:
-            db.delete(there)
-        elif not there and not withdraw:
-            db.add(AcceptedLanguage(lang=lang, accepted_on=settings.today()))
-        db.commit()
+    accept_language(settings, engine, lang, withdraw=withdraw)
     say(f"{lang} {'is offered only when reviewed' if withdraw else 'is offered with a notice'}")
