@@ -15,6 +15,7 @@ from babel import dates, numbers
 
 FOLDER: Final = Path(__file__).parent.parent / "translations"
 SOURCE: Final = "nl"  # all texts are written in it
+CONTEXT_END: Final = "\x04"  # stands between context and text in a catalogue
 PAGES: Final = "pages"  # the domain of everything that is not a survey or a programme
 
 
@@ -53,6 +54,13 @@ def texts(lang: str, domain: str, folder: Path = FOLDER) -> gettext.NullTranslat
         return gettext.NullTranslations()
     with file.open("rb") as catalogue:
         return gettext.GNUTranslations(catalogue)
+
+
+def translation_of(lang: str, domain: str, context: str, text: str, folder: Path = FOLDER) -> str | None:
+    """Find one text's translation; None where the catalogue holds none, which is something else than the same word."""
+    catalogue = texts(lang, domain, folder)
+    held = getattr(catalogue, "_catalog", {})  # gettext answers with the Dutch text itself when it has none
+    return catalogue.pgettext(context, text) if f"{context}{CONTEXT_END}{text}" in held else None
 
 
 def states(lang: str, domain: str, folder: Path = FOLDER) -> States | None:

@@ -1,5 +1,6 @@
 """A resident answers: goes on, goes back, skips, stops and comes back, on one device or another, in one language or another."""
 
+import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -14,7 +15,7 @@ from sqlmodel import Session
 from app.answer_check import NEEDED, TOO_LONG
 from app.codes import LETTERS
 from app.db import engine_at
-from app.i18n import LANGUAGES
+from app.i18n import LANGUAGES, texts
 from app.office.surveys import import_survey
 from app.settings import ROOT
 from app.survey import load_survey
@@ -623,3 +624,19 @@ def test_new_dutch_words_without_translation_are_not_shown_among_turkish_ones(ho
     assert resident.opens(f"{DORDT}?taal=tr").page.lang == "nl"
     assert resident.page.all("button") != []
     assert [link for link in resident.page.all("a") if "taal=tr" in str(link.get("href"))] == []
+
+
+def test_a_version_keeps_its_languages_when_the_dutch_in_the_catalogue_moves_on(
+    house: OpenHouse, resident: Resident, tmp_path: Path
+) -> None:
+    """A later release changes Dutch words and their translations; the survey that is open still speaks Turkish."""
+    folder = tmp_path / "later"
+    shutil.copytree(ROOT / "translations", folder)
+    place = folder / "tr" / "LC_MESSAGES"
+    shutil.copy(place / "pages.mo", place / "dordt-west-2026.mo")  # holds not one text of this survey
+    house.app.state.known.translations = folder
+    resident.opens(f"{DORDT}?taal=tr")
+    assert (resident.page.lang, resident.page.heading) == (
+        "tr",
+        texts("tr", "dordt-west-2026").pgettext("survey", load_survey(SOURCE).title),
+    )

@@ -130,6 +130,17 @@ def test_the_office_may_accept_a_language_and_residents_are_told(
     assert production.resident("ar").opens(DORDT).page.lang == "nl"
 
 
+def test_a_demonstration_shows_every_complete_language_with_the_notice(
+    production: OpenHouse, operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("WIJKSTEM_NOW")
+    monkeypatch.setenv("WIJKSTEM_ENV", "production")
+    operator("demo", "--responses", "0")
+    resident = production.resident("en").opens(DORDT)
+    assert (resident.page.lang, offered(resident)) == ("en", ["nl", "en", "tr", "ar"])
+    assert len(resident.page.all("p", class_="note pad machine")) == 1
+
+
 def test_production_sends_browsers_to_https_for_good(production: OpenHouse) -> None:
     assert production.resident().asks("GET", "/healthz").headers["strict-transport-security"] == "max-age=31536000"
 

@@ -67,7 +67,8 @@ def _survey(connection: Connection, survey_key: str) -> Survey:
         raise LookupError(f"there is no survey “{survey_key}”")
     if trip.survey_state not in ACCEPTING:
         raise LookupError(f"survey {survey_key} is {trip.survey_state} and takes no answers; open it first")
-    return load_survey(read_source(connection, survey_key, trip.newest) or "", survey_key)
+    source, _ = read_source(connection, survey_key, trip.newest) or ("", {})
+    return load_survey(source, survey_key)
 
 
 def read_line(survey: Survey, number: int, line: str) -> Whole | str:

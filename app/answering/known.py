@@ -2,14 +2,13 @@
 
 from collections import deque
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 
 from markupsafe import Markup
 from sqlalchemy import Connection
 
 from app.answering.store import Trip, read_source
-from app.i18n import SOURCE, texts
+from app.i18n import CONTEXT_END, SOURCE, translation_of
 from app.survey import Survey, load_survey
 
 SHORT = 12  # characters of a fingerprint in a form: enough to tell versions apart
@@ -21,6 +20,7 @@ class Known:
 
     translations: Path
     versions: dict[tuple[str, str], Survey] = field(default_factory=dict)
+    pinned: dict[tuple[str, str], dict[str, dict[str, str]]] = field(default_factory=dict)
     spoken: dict[tuple[str, str, str], Survey] = field(default_factory=dict)
     stopped: deque[str] = field(default_factory=lambda: deque(maxlen=500))
     newest: dict[str, Survey] = field(default_factory=dict)
@@ -47,34 +47,35 @@ class Known:
 
     def _read(self, db: Connection, survey_key: str, fingerprint: str) -> Survey | None:
         known = self.versions.get((survey_key, fingerprint))
-        if known is None and (source := read_source(db, survey_key, fingerprint)):
-            known = load_survey(source, survey_key)
+        if known is None and (found := read_source(db, survey_key, fingerprint)):
+            known = load_survey(found[0], survey_key)
             self.versions[survey_key, fingerprint] = known
+            self.pinned[survey_key, known.fingerprint] = found[1]
         return known
+
+    def said(self, survey: Survey, lang: str, context: str, text: str) -> str | None:
+        """One text in a language: as the catalogue has it now, else as this version had it when it was imported; None when neither knows it."""
+        if lang == SOURCE or not text:
+            return text
+        pinned = self.pinned.get((survey.key, survey.fingerprint), {}).get(lang, {})
+        return translation_of(lang, survey.domain, context, text, self.translations) or pinned.get(f"{context}{CONTEXT_END}{text}")
 
     def speaks(self, survey: Survey, lang: str) -> bool:
         """Whether every text of this very version has a translation: new Dutch words may be newer than the catalogue."""
         place = (survey.key, survey.fingerprint, lang)
         if place not in self.complete:
-            catalogue = texts(lang, survey.domain, self.translations)
-            missing: list[str] = []
+            said: list[str | None] = []
 
             def look(context: str, text: str) -> str:
-                said = catalogue.pgettext(context, text)
-                if said == text and lang != SOURCE and f"{context}\x04{text}" not in getattr(catalogue, "_catalog", {}):
-                    missing.append(text)
-                return said
+                said.append(self.said(survey, lang, context, text))
+                return text
 
             survey.in_language(look)
-            self.complete[place] = not missing
+            self.complete[place] = None not in said
         return self.complete[place]
 
     def in_language(self, survey: Survey, lang: str) -> Survey:
         place = (survey.key, survey.fingerprint, lang)
         if place not in self.spoken:
-            self.spoken[place] = survey.in_language(partial(_translate, lang, survey.domain, self.translations))
+            self.spoken[place] = survey.in_language(lambda context, text: self.said(survey, lang, context, text) or text)
         return self.spoken[place]
-
-
-def _translate(lang: str, domain: str, folder: Path, context: str, text: str) -> str:
-    return texts(lang, domain, folder).pgettext(context, text) if text else ""

@@ -130,12 +130,14 @@ def read_trip(connection: Any, survey_key: str, key: str | None) -> Trip | None:
     return Trip(survey_key, state, newest, audience, response_id or "", response_state or "", lang or "", fingerprint or newest, pages)
 
 
-def read_source(connection: Any, survey_key: str, fingerprint: str) -> str | None:
-    """The text of one version; a fingerprint may be shortened to its first 12 characters."""
+def read_source(connection: Any, survey_key: str, fingerprint: str) -> tuple[str, dict[str, dict[str, str]]] | None:
+    """The text of one version with the translations it was imported with; a fingerprint may be shortened to its first 12 characters."""
     found = connection.execute(
-        select(VERSION.c.source).where(VERSION.c.survey_key == survey_key, VERSION.c.fingerprint.startswith(fingerprint, autoescape=True))
+        select(VERSION.c.source, VERSION.c.translations).where(
+            VERSION.c.survey_key == survey_key, VERSION.c.fingerprint.startswith(fingerprint, autoescape=True)
+        )
     ).first()
-    return str(found[0]) if found else None
+    return (found[0], found[1]) if found else None
 
 
 def find_key(connection: Any, survey_key: str, receipt_hash: str) -> str | None:

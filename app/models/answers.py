@@ -32,13 +32,14 @@ class Survey(SQLModel, table=True):
 
 
 class SurveyVersion(SQLModel, table=True):
-    """The text of one version, as imported; never changed once a response points at it."""
+    """The text of one version, as imported, with the translations it had then; never changed once a response points at it."""
 
     __tablename__ = "survey_version"
     fingerprint: str = Field(primary_key=True, max_length=64)
     survey_key: str = Field(sa_column=Column(String(64), ForeignKey("survey.key", ondelete="CASCADE"), index=True, nullable=False))
     number: str = Field(max_length=16)
     source: str = Field(sa_column=Column(Text, nullable=False))
+    translations: dict[str, dict[str, str]] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     imported_on: date
 
 

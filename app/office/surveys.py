@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session
 
 from app.db import lock_for_writing
+from app.i18n import CONTEXT_END, translation_of
 from app.models import Survey, SurveyVersion
 from app.models.tables import RESPONSE, SURVEY, VERSION
 from app.survey import Survey as Asked
@@ -68,9 +70,28 @@ def import_survey(db: Session, source: str, *, key: str = "", today: date) -> Im
 
 
 def _version(db: Session, asked: Asked, source: str, number: str, today: date) -> Imported:
-    db.add(SurveyVersion(fingerprint=asked.fingerprint, survey_key=asked.key, number=number, source=source, imported_on=today))
+    said = spoken(asked)
+    db.add(
+        SurveyVersion(
+            fingerprint=asked.fingerprint, survey_key=asked.key, number=number, source=source, translations=said, imported_on=today
+        )
+    )  # fmt: skip
     db.flush()
     return Imported(asked.key, number, new=True)
+
+
+def spoken(asked: Asked) -> dict[str, dict[str, str]]:
+    """The translations that stand in the catalogues now: they stay with the version, so that it keeps its languages when the Dutch moves on."""
+    found: dict[str, dict[str, str]] = {}
+
+    def look(lang: str, context: str, text: str) -> str:
+        if translated := translation_of(lang, asked.domain, context, text):
+            found.setdefault(lang, {})[f"{context}{CONTEXT_END}{text}"] = translated
+        return text
+
+    for lang in asked.languages:
+        asked.in_language(partial(look, lang))
+    return found
 
 
 def _number(db: Session, survey: Survey) -> str:

@@ -77,6 +77,7 @@ def upgrade() -> None:
         sa.Column("survey_key", sa.String(length=64), nullable=False),
         sa.Column("number", sa.String(length=16), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("translations", sa.JSON(), nullable=False),
         sa.Column("imported_on", sa.Date(), nullable=False),
         sa.ForeignKeyConstraint(["survey_key"], ["survey.key"], name=op.f("fk_survey_version_survey_key_survey"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("fingerprint", name=op.f("pk_survey_version")),
