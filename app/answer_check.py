@@ -8,10 +8,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from app.survey import Answers, Page, Question
+from app.survey import CONTROLS, Answers, Page, Question
 
 Typed = Mapping[str, Sequence[str]]
-CONTROLS = frozenset({"key", "seen", "actie", "taal", "versie"})
 DK = "dk"
 LINE_ENDS = re.compile(r"\r\n?|\u2028|\u2029")
 UNKEEPABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")

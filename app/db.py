@@ -1,6 +1,7 @@
 """Shared floor: the engine, and Db: a session whose work is committed before the answer leaves."""
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
@@ -54,6 +55,11 @@ def _sqlite(url: str) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
     return engine
+
+
+def writing(engine: Engine) -> AbstractContextManager[Connection]:
+    """A transaction that takes the write lock at once; committed at its end, rolled back when it raised."""
+    return engine.execution_options(**{IMMEDIATE: True}).begin()
 
 
 def lock_for_writing(db: Session) -> None:

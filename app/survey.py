@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from app.only_if import Tree, holds, parse
 
 Answers = dict[str, Any]
+CONTROLS = frozenset({"key", "seen", "actie", "taal", "versie"})  # what every form carries beside its questions
 Translate = Callable[[str, str], str]
 Built = TypeVar("Built")
 

@@ -7,14 +7,13 @@ from datetime import date, datetime
 from typing import Any
 
 from app.only_if import Compare, Includes, OneOf, WrongCondition, leaves, parse
-from app.survey import Mistake
+from app.survey import CONTROLS, Mistake
 
 KINDS = ("single", "multi", "scale", "grade", "matrix", "open", "number", "date", "text")
 LATER = ("dropdown", "faces", "rank", "open_per_pillar", "place", "consent", "info")
 ID = re.compile(r"[a-z][a-z0-9_]{0,63}")
 OPTION_ID = re.compile(r"[a-z0-9][a-z0-9_]{0,63}")
 KEY = re.compile(r"[a-z0-9][a-z0-9\-]{1,62}[a-z0-9]")
-OWN_FIELDS = ("key", "seen", "actie", "taal", "versie")  # what every form carries beside its questions
 CHOICES = ("single", "multi")
 BIGGEST = 2**53
 TOP = {
@@ -172,7 +171,7 @@ def _id(value: str | None, taken: set[str], where: Mistake) -> Found:
         return
     if not ID.fullmatch(value):
         yield Mistake(f"id “{value}” may hold small letters, digits and _, and begins with a letter", where.page, where.question)
-    if value in OWN_FIELDS:
+    if value in CONTROLS:
         yield Mistake(f"id “{value}” is a field of the form itself; choose another, such as {value}_thuis", where.page, where.question)
     if value in taken:
         yield Mistake(f"id “{value}” is used twice", where.page, where.question)
@@ -197,7 +196,7 @@ def _kind(question: Table, where: Mistake) -> Found:
     least, most = question.get("least"), question.get("most")
     if least is not None and most is not None and least > most:
         yield Mistake(f"least {least} is more than most {most}", where.page, where.question)
-    if kind == "grade" and not 0 <= (least or 1) <= (most or 10) <= 100:
+    if kind == "grade" and not 0 <= (1 if least is None else least) <= (10 if most is None else most) <= 100:
         yield Mistake("a grade runs from 0 to 100 at the widest", where.page, where.question)
     if question.get("earliest") and question.get("latest") and question["earliest"] > question["latest"]:
         yield Mistake("earliest is after latest", where.page, where.question)

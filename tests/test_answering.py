@@ -16,7 +16,7 @@ from app.answer_check import NEEDED, TOO_LONG
 from app.codes import LETTERS
 from app.db import engine_at
 from app.i18n import LANGUAGES, texts
-from app.office.surveys import import_survey
+from app.office.surveys import import_survey, open_survey
 from app.settings import ROOT
 from app.survey import load_survey
 
@@ -640,3 +640,30 @@ def test_a_version_keeps_its_languages_when_the_dutch_in_the_catalogue_moves_on(
         "tr",
         texts("tr", "dordt-west-2026").pgettext("survey", load_survey(SOURCE).title),
     )
+
+
+def test_an_option_that_a_condition_hides_meanwhile_is_not_sent(house: OpenHouse, resident: Resident) -> None:
+    source = """
+key = "proef-2026"
+title = "Proef"
+audience = "resident"
+languages = ["nl"]
+feedback_date = 2027-03-15
+feedback_owner = "bureau"
+[[page]]
+id = "een"
+title = "Een"
+question = [{ id = "waar", kind = "single", ask = "Waar?", option = [{ id = "a", text = "A" }, { id = "b", text = "B" }] }]
+[[page]]
+id = "twee"
+title = "Twee"
+question = [{ id = "wat", kind = "multi", ask = "Wat?", option = [{ id = "o", text = "O" }, { id = "z", text = "Z", only_if = "waar = a" }] }]
+"""
+    with Session(house.engine) as db:
+        import_survey(db, source, today=date(2026, 11, 22))
+        db.commit()
+        open_survey(db, "proef-2026", today=date(2026, 11, 22))
+        db.commit()
+    resident.opens("/v/proef-2026").fills(waar="a").presses("verder").fills(wat=["o", "z"]).presses("verder")
+    resident.opens("/v/proef-2026/1").fills(waar="b").presses("verder").opens("/v/proef-2026/controle").presses("verder")
+    assert house.answers() == {"waar": "b", "wat": ["o"]}

@@ -162,6 +162,7 @@ def test_any_toml_is_a_survey_or_a_list_of_mistakes(page: Any, scale: Any) -> No
         (('{ id = "1", text = "Een" }', '{ id = "1", text = "Een", only_if = "(((" }'), "unknown name “only_if”"),
         (('kind = "number"', 'kind = "date", earliest = 2026-01-01T10:00:00'), "“earliest” must be of type date"),
         (('{ id = "a", text = "A" }, { id = "b", text = "B" }', '{ id = "a", text = "A", other = true }, { id = "b", text = "B", other = true }'), "only one option"),
+        (('kind = "number"', 'kind = "grade", most = 0'), "a grade runs from 0 to 100"),
         (('option = [{ id = "1", text = "Een" }, { id = "2", text = "Twee" }]', "option = []"), "the scale has no options"),
     ],
 )  # fmt: skip

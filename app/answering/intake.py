@@ -12,7 +12,7 @@ from app.answer_check import NEEDED, check_page, fields_of
 from app.answering.store import Save, Way, finish, read_source, read_trip, save_page
 from app.answering.walk import read_key
 from app.codes import code_hash, receipt_of
-from app.db import IMMEDIATE
+from app.db import writing
 from app.models.answers import CHANNELS, STREAMS
 from app.survey import Answers, Survey, load_survey
 from app.web import House
@@ -133,7 +133,7 @@ def _keep_group(engine: Engine, house: House, survey: Survey, group: list[Whole]
     """One transaction for the group; a key that is there already is a duplicate or, with other answers, refused."""
     outcome: Counter[str] = Counter()
     reasons: list[str] = []
-    with engine.execution_options(**{IMMEDIATE: True}).begin() as connection:
+    with writing(engine) as connection:
         for whole in group:
             result = _keep_whole(connection, house, survey, whole)
             outcome[result] += 1

@@ -22,17 +22,10 @@ class Known:
     versions: dict[tuple[str, str], Survey] = field(default_factory=dict)
     pinned: dict[tuple[str, str], dict[str, dict[str, str]]] = field(default_factory=dict)
     spoken: dict[tuple[str, str, str], Survey] = field(default_factory=dict)
-    stopped: deque[str] = field(default_factory=lambda: deque(maxlen=500))
+    stopped: deque[str] = field(default_factory=lambda: deque(maxlen=500))  # keys that stopped a moment ago; in memory only
     newest: dict[str, Survey] = field(default_factory=dict)
     complete: dict[tuple[str, str, str], bool] = field(default_factory=dict)
     blocks: dict[tuple[str, ...], Markup] = field(default_factory=dict)  # questions as HTML, shown empty
-
-    def stopped_before(self, key: str) -> bool:
-        """Whether this key stopped a moment ago: a double tap is one person. Kept in memory only, the last few hundred."""
-        if key in self.stopped:
-            return True
-        self.stopped.append(key)
-        return False
 
     def version(self, db: Connection, trip: Trip, wanted: str = "") -> Survey:
         """The version this response is pinned to; a new one gets the version its form was made from, else the newest."""

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, Response
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.access import may
-from app.answer_check import CONTROLS, check_page, gate_closed
+from app.answer_check import check_page, gate_closed
 from app.answering.review import lines_of
 from app.answering.store import Kept, KeptPage, Save, save_page, stop_under_age
 from app.answering.walk import (
@@ -28,7 +28,7 @@ from app.answering.walk import (
     walk_without_database,
 )
 from app.answering.writer import Busy
-from app.survey import Page
+from app.survey import CONTROLS, Page
 from app.web import Form, page, remember_language
 
 router = APIRouter(prefix="/v", dependencies=[may("everyone")])
@@ -136,12 +136,12 @@ def lead_on(walk: Walk, number: int, part: Page, answers: dict[str, object], act
 
 def in_other_language(walk: Walk, number: int, part: Page, typed: Typed) -> Response:
     """A language button inside a form: what was typed is kept first, so that changing language loses nothing."""
-    answers, problems = check_page(part, typed, walk.trip.answers)
+    answers, _ = check_page(part, typed, walk.trip.answers)
     empty = not any(value for name, values in typed.items() if name in part.names for value in values)
     if gate_closed(part, answers) or empty:
         return change_language(walk, walk.url(number))
     kept = keep(walk, number, part, {**typed, "actie": ["verder"]})
-    if kept.status_code == 303 and not problems:
+    if kept.status_code == 303:
         return change_language(walk, walk.url(number))
     remember_language(walk.request, kept, walk.reader.lang)
     return kept
@@ -149,11 +149,12 @@ def in_other_language(walk: Walk, number: int, part: Page, typed: Typed) -> Resp
 
 def stop(walk: Walk) -> Response:
     """Under 16: a kind stop. Row and cookie go; only a count stays."""
-    counted = known_of(walk.request).stopped_before(walk.key)
+    stopped = known_of(walk.request).stopped  # a double tap is one person
     try:
-        walk.writer.keep(lambda connection: stop_under_age(connection, walk.survey.key, walk.key, count=not counted))
+        walk.writer.keep(lambda connection: stop_under_age(connection, walk.survey.key, walk.key, count=walk.key not in stopped))
     except Busy:
         raise HTTPException(503) from None
+    stopped.append(walk.key)
     response = go(walk, walk.url("gestopt"))
     forget_key(walk, response)
     return response

@@ -9,13 +9,13 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.access import may
-from app.answer_check import CONTROLS
 from app.answering.review import review_parts
 from app.answering.store import find_key, finish, read_trip
 from app.answering.walk import Walk, begin_walk, change_language, go, hold_key, read_key, read_seen, secret_of, speak
 from app.answering.writer import Busy
 from app.codes import code_hash, in_groups, read_code
-from app.web import Form, page
+from app.survey import CONTROLS
+from app.web import Form, page, printable
 
 router = APIRouter(prefix="/v", dependencies=[may("everyone")])
 tries = FixedWindowRateLimiter(MemoryStorage())
@@ -28,7 +28,7 @@ def review(request: Request, survey_id: str) -> Response:
     if not isinstance(walk, Walk):
         return walk
     if not walk.begun:
-        return go(walk, walk.url("bedankt") if walk.finished else walk.url())
+        return go(walk, walk.elsewhere())
     return show_review(walk)
 
 
@@ -49,7 +49,7 @@ def send(request: Request, survey_id: str, typed: Form) -> Response:
         return change_language(walk, walk.url("controle"))
     gate = walk.closed_gate()
     if not walk.begun or gate:
-        return go(walk, walk.url("bedankt") if walk.finished else walk.url(gate if walk.begun else ""))
+        return go(walk, walk.url(gate) if walk.begun else walk.elsewhere())
     if seen != walk.trip.seen:
         return show_review(walk, status=409, changed=True)
     try:
@@ -101,7 +101,7 @@ def later(request: Request, survey_id: str) -> Response:
     if not isinstance(walk, Walk):
         return walk
     if not walk.begun:
-        return go(walk, walk.url("bedankt") if walk.finished else walk.url())
+        return go(walk, walk.elsewhere())
     return page(
         request, "answering/later.html", reader=walk.reader, asked=walk.survey, receipt=in_groups(walk.receipt), onward=walk.next_open()
     )
@@ -121,7 +121,7 @@ def ask_code(request: Request, survey_id: str) -> Response:
 
 @router.post("/{survey_id}/verder")
 def go_on(request: Request, survey_id: str, typed: Form) -> Response:
-    """Go on with the code from the receipt; ten wrong tries an address in ten minutes, kept in memory as a hash."""
+    """Go on with the code from the receipt; fifty wrong tries an address in ten minutes, kept in memory as a hash."""
     walk = begin_walk(request, survey_id)
     if not isinstance(walk, Walk):
         return walk
@@ -145,7 +145,6 @@ def go_on(request: Request, survey_id: str, typed: Form) -> Response:
 
 def show_ask_code(walk: Walk, said: str, wrong: str, *, status: int = 200) -> HTMLResponse:
     headers = {"Retry-After": "600"} if status == 429 else {}
-    from_typed = said.encode("utf-8", "replace").decode().replace("\x00", "")
     return page(
         walk.request,
         "answering/resume.html",
@@ -153,6 +152,6 @@ def show_ask_code(walk: Walk, said: str, wrong: str, *, status: int = 200) -> HT
         reader=walk.reader,
         headers=headers,
         asked=walk.survey,
-        typed=from_typed,
+        typed=printable(said),
         wrong=wrong,
     )

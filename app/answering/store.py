@@ -213,7 +213,7 @@ def finish(connection: Connection, survey: Survey, trip: Trip, *, area: str | No
 def _erase_irrelevant(connection: Connection, trip: Trip, pages: set[str], relevant: Answers) -> None:
     for name, page in trip.pages.items():
         where = and_(PAGE.c.response_id == trip.response_id, PAGE.c.page == name)
-        left = {question: value for question, value in page.answers.items() if question in relevant}
+        left = {question: relevant[question] for question in page.answers if question in relevant}
         if name not in pages:
             connection.execute(delete(PAGE).where(where))
         elif left != page.answers:

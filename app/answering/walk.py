@@ -62,6 +62,10 @@ class Walk:
     def url(self, part: object = "") -> str:
         return f"/v/{self.survey.key}/{part}".removesuffix("/")
 
+    def elsewhere(self) -> str:
+        """Where someone belongs who is not half-way: thanked, or at the beginning."""
+        return self.url("bedankt" if self.finished else "")
+
     def _numbers(self, answers: Answers) -> list[int]:
         pages, _ = self.survey.relevant(answers)
         return [self.survey.numbers[page.id] for page in pages]
@@ -123,13 +127,13 @@ def begin_walk(request: Request, survey_key: str, *, key: str | None = None, ver
     """
     if "\x00" in survey_key:
         raise HTTPException(404)  # PostgreSQL would refuse to look for it
-    held = read_key(request.cookies.get("antwoord"))
+    held, known = read_key(request.cookies.get("antwoord")), known_of(request)
     with request.app.state.engine.connect() as connection:
         trip = read_trip(connection, survey_key, key or held)
         if trip is None:
             raise HTTPException(404)
-        survey = known_of(request).version(connection, trip, version)
-    known = known_of(request)  # who began in a language goes on in it; a new response gets only languages that are complete
+        survey = known.version(connection, trip, version)
+    # Who began in a language goes on in it; a new response gets only languages that are complete.
     languages = survey.languages if trip.response_id else [lang for lang in survey.languages if known.speaks(survey, lang)]
     reader = reader_of(request, languages, [survey.domain], trip.lang)
     spoken = known.in_language(survey, reader.lang)
@@ -144,7 +148,7 @@ def walk_without_database(request: Request, survey_key: str, key: str) -> Walk:
     if survey is None:
         raise HTTPException(503)
     reader = reader_of(request, survey.languages, [survey.domain])
-    trip = Trip(survey_key, "open", survey.fingerprint, survey.audience, pages={})
+    trip = Trip(survey_key, "open", survey.fingerprint, survey.audience)
     return Walk(request, trip, known_of(request).in_language(survey, reader.lang), reader, key)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from app.db import IMMEDIATE
+from app.db import writing
 
 LONGEST_QUEUE = 512
 AT_ONCE = 128
@@ -33,7 +33,7 @@ class Writer:
     """Pieces of work from many threads, committed together by one thread. Work must give the same result when it runs twice."""
 
     def __init__(self, engine: Engine) -> None:
-        self.engine = engine.execution_options(**{IMMEDIATE: True})
+        self.engine = engine
         self.waiting: queue.Queue[Waiting | None] = queue.Queue(LONGEST_QUEUE)
         self.thread: threading.Thread | None = None
         self.starting = threading.Lock()
@@ -98,7 +98,7 @@ class Writer:
             one.result.set_exception(reason)
 
     def _run(self, group: list[Waiting]) -> list[Any]:
-        with self.engine.begin() as connection:
+        with writing(self.engine) as connection:
             return [one.work(connection) for one in group]
 
 

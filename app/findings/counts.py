@@ -104,8 +104,10 @@ def _release(
 ) -> dict[Name, int | None]:
     """Everything of one stream through the door at once. A question that a whole area did not answer has no rows to hide."""
     sums = [((BASE, area), [item.name(code, area) for code in item.codes]) for item in items for area in areas]
-    sums = [(total, parts) for total, parts in sums if cells[parts[-1]] != cells[total]]
-    joins = [(name, [(*name[:-1], wijk) for wijk in wijken]) for name in cells if name[-1] == whole]
+    # Its "geen antwoord" still equals the base, and must not tell what the base hides.
+    unasked = [(total, parts) for total, parts in sums if cells[parts[-1]] == cells[total]]
+    sums = [line for line in sums if line not in unasked]
+    joins = unasked + [(name, [(*name[:-1], wijk) for wijk in wijken]) for name in cells if name[-1] == whole]
     return release(cells, sums, threshold=threshold, joins=joins, unshown=[name for name in cells if NOT in name])
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, insert
 
 from app.areas import Programme
-from app.db import IMMEDIATE
+from app.db import writing
 from app.findings.counts import COLUMNS, counts_table
 from app.findings.frames import Slice, responses_of, survey_of
 from app.findings.runs import newest_run
@@ -141,5 +141,5 @@ def _newest_or_none(connection: Connection, survey: str) -> Any:
 def _log(engine: Engine, settings: Settings, wanted: Wanted) -> None:
     what = f"{wanted.part.survey or 'all'} {wanted.format}"
     row = {"at": settings.clock(), "actor": f"command:{wanted.role}", "action": f"export {wanted.kind}", "object": what, "result": "ok"}
-    with engine.execution_options(**{IMMEDIATE: True}).begin() as connection:
+    with writing(engine) as connection:
         connection.execute(insert(AUDIT).values(**row, purpose=wanted.purpose[:300]))

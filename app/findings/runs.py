@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Engine, case, insert, or_, select, true
 
 from app.areas import Programme, read_toml
-from app.db import IMMEDIATE
+from app.db import writing
 from app.findings.frames import Slice, statements_frame, statements_of
 from app.models.base import random_id
 from app.models.tables import PLACEMENT, RUN, THEME
@@ -52,7 +52,7 @@ def run_analysis(
         "software": f"wijkstem {version('wijkstem')}", "parameters": _parameters(part, programme),
         "input_hash": input_hash(statements), **ledger(result),
     }  # fmt: skip
-    with engine.execution_options(**{IMMEDIATE: True}).begin() as connection:
+    with writing(engine) as connection:
         _keep(connection, run, statements, result)
     return str(run["id"])
 

@@ -14,6 +14,7 @@ from app.models.tables import PLACEMENT, STATEMENT, THEME
 from app.survey import Question, Survey
 
 Rows = list[list[object]]
+TEXT = ".anders"  # the words beside "anders, namelijk"; no option can be called so
 THEME_COLUMNS = ("pillar", "pillar_name", "theme", "label", "n", "pillar_n", "quote_1", "quote_2", "quote_3")
 STATEMENT_COLUMNS = (
     "id", "source", "survey", "response", "question", "lang", "pillar_asked", "area", "channel", "stream", "said_on",
@@ -38,7 +39,7 @@ def masked(text: str) -> str:
 def themes_table(connection: Connection, run: Any, part: Slice, programme: Programme, *, threshold: int, quotes: bool) -> Rows:
     """One row per theme, largest first within its pillar; small themes in one row. `n` counts people once per theme."""
     people = _people(connection, run.id, part)
-    labels = {(row.pillar, row.key): row.label for row in connection.execute(select(THEME).where(THEME.c.run_id == run.id))}
+    labels = _labels(connection, run.id)
     released = release_themes(people, threshold=threshold)
     said = _typical(connection, run.id, part) if quotes else {}
     order = {pillar.key: nth for nth, pillar in enumerate(programme.pillars)}
@@ -51,6 +52,10 @@ def themes_table(connection: Connection, run: Any, part: Slice, programme: Progr
         shown_key = "klein_aantal" if key == FOLDED else key
         found.append([pillar, names.get(pillar, pillar), shown_key, label, released[name], released[(pillar,)], *[*three, "", "", ""][:3]])
     return found
+
+
+def _labels(connection: Connection, run_id: str) -> dict[tuple[str, str], str]:
+    return {(row.pillar, row.key): row.label for row in connection.execute(select(THEME).where(THEME.c.run_id == run_id))}
 
 
 def _people(connection: Connection, run_id: str, part: Slice) -> dict[str, list[tuple[str, int]]]:
@@ -88,7 +93,7 @@ def statements_table(connection: Connection, part: Slice, run: Any) -> Rows:
     labels: dict[tuple[str, str], str] = {}
     if run is not None:
         placed = {row.statement_id: row for row in connection.execute(select(PLACEMENT).where(PLACEMENT.c.run_id == run.id))}
-        labels = {(row.pillar, row.key): row.label for row in connection.execute(select(THEME).where(THEME.c.run_id == run.id))}
+        labels = _labels(connection, run.id)
     found: Rows = []
     for row in statements_of(connection, part):
         place = placed.get(row["id"])
@@ -116,22 +121,23 @@ def _columns(survey: Survey) -> Iterator[tuple[str, Question, str, str]]:
         else:
             yield question.id, question, "", ""
         if any(option.other for option in question.options):
-            yield f"{question.id}__anders", question, "", "anders"
+            taken = question.kind == "multi" and "anders" in question.ids  # that column says 0 or 1
+            yield f"{question.id}__anders{'_tekst' if taken else ''}", question, "", TEXT
 
 
 def responses_table(survey: Survey, responses: Iterable[Answered], *, literal: bool = False) -> Iterator[list[object]]:
     """One row per finished response, tidy: codes, 0/1 for each option of a multi, ISO dates, free text masked unless `literal`."""
     columns = list(_columns(survey))
     for response in responses:
-        values = [_value(response.answers, *column, literal=literal) for column in columns]
+        values = [_value(response.answers, *column[1:], literal=literal) for column in columns]
         yield [
             response.id, survey.key, response.fingerprint[:12], response.lang, response.channel, response.stream, int(response.assisted),
             response.area, response.finished_on, *values,
         ]  # fmt: skip
 
 
-def _value(answers: Mapping[str, Any], column: str, question: Question, row: str, option: str, *, literal: bool) -> object:
-    if column.endswith("__anders") and option == "anders":
+def _value(answers: Mapping[str, Any], question: Question, row: str, option: str, *, literal: bool) -> object:
+    if option == TEXT:
         text = str(answers.get(f"{question.id}.anders", ""))
         return text if literal else masked(text)
     value = answers.get(question.id)
@@ -158,7 +164,7 @@ def codebook_table(survey: Survey) -> Iterator[list[object]]:
             question.id,
             question.kind,
             row,
-            option,
+            "anders" if option == TEXT else option,
             f"{question.ask} | {text}" if text != question.ask else text,
             question.pillar,
             goal,
@@ -167,7 +173,7 @@ def codebook_table(survey: Survey) -> Iterator[list[object]]:
 
 
 def _values(question: Question, option: str) -> str:
-    if option == "anders" or question.kind in {"open", "text"}:
+    if option == TEXT or question.kind in {"open", "text"}:
         return "tekst, persoonsgegevens gemaskeerd"
     if question.kind == "multi":
         return "1 = gekozen; 0 = niet gekozen; leeg = vraag niet beantwoord"
