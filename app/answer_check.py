@@ -8,16 +8,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from app.i18n import N_
 from app.survey import CONTROLS, Answers, Page, Question
 
 Typed = Mapping[str, Sequence[str]]
 DK = "dk"
 LINE_ENDS = re.compile(r"\r\n?|\u2028|\u2029")
 UNKEEPABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-
-
-def N_(text: str) -> str:  # noqa: N802  # the name by which gettext knows a text that is translated later
-    return text
 
 
 @dataclass(frozen=True)

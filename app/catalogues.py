@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import cache
 from gettext import c2py
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -19,11 +20,13 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, denormalize, normalize, read_po
 
-from app.i18n import FOLDER, LANGUAGES, PAGES, SOURCE, States, forget_texts
+from app.i18n import FOLDER, LANGUAGES, PAGES, SOURCE, STAFF, States, forget_texts
 
 ROOT: Final = Path(__file__).parent.parent
 NO_DATE: Final = datetime(2023, 1, 1, tzinfo=UTC)  # the same texts give the same bytes, whenever they are compiled
 
+FOR_STAFF: Final = {"layout/staff.html", "web.py"}  # beside the templates on the staff's layout
+STAFF_CODE: Final = re.compile(r"(staff|findings|office|programme)/.*\.py|wijkgesprekken/(plan|notes|tables|commands)\w*\.py")
 NAMES: Final = ("msgid", "msgid_plural")
 
 State = Literal["missing", "machine", "reviewed"]
@@ -50,7 +53,7 @@ class Status:
 def extract(root: Path = ROOT, surveys: Path | None = None) -> list[Domain]:
     """Collect every Dutch text: of the pages in ``root``, and of each survey and programme in ``surveys`` (default: beside them)."""
     place = surveys or root / "surveys"
-    domains = [Domain(PAGES, tuple(LANGUAGES), _page_texts(root))]
+    domains = [Domain(PAGES, tuple(LANGUAGES), _page_texts(root, PAGES)), Domain(STAFF, tuple(LANGUAGES), _page_texts(root, STAFF))]
     for file in sorted([*place.glob("*.toml"), *place.glob("*/*.toml")]):
         data = _toml(file)
         if file.name == "programme.toml":
@@ -100,7 +103,7 @@ def _domain(data: dict[str, Any], texts: Iterable[Text]) -> Domain:
     return Domain(data["key"], tuple(data["languages"]), template)
 
 
-def _page_texts(root: Path) -> Catalog:
+def _page_texts(root: Path, domain: str) -> Catalog:
     """Texts in templates and in code, by their file but without line numbers: those would change every day."""
     found = extract_from_dir(
         root / "app",
@@ -109,10 +112,24 @@ def _page_texts(root: Path) -> Catalog:
         comment_tags=["i18n:"],
         strip_comment_tags=True,
     )
-    template = Catalog(domain=PAGES)
+    template = Catalog(domain=domain)
     for file, _line, text, comments, context in sorted(found, key=lambda text: (text[0], text[1])):
-        template.add(text, locations=[(f"app/{Path(file).as_posix()}", 0)], auto_comments=comments, context=context)
+        place = Path(file).as_posix()
+        if domain == domain_of(root / "app", place):
+            template.add(text, locations=[(f"app/{place}", 0)], auto_comments=comments, context=context)
     return template
+
+
+def domain_of(app: Path, place: str) -> str:
+    """Which texts only staff read: templates on the staff's layout, and the code that says so in its own words."""
+    file = app / place
+    is_staff = place in FOR_STAFF or STAFF_CODE.fullmatch(place) or (place.endswith(".html") and _is_for_staff(file))
+    return STAFF if is_staff else PAGES
+
+
+@cache
+def _is_for_staff(template: Path) -> bool:
+    return '"layout/staff.html"' in template.read_text(encoding="utf-8")
 
 
 def _toml(file: Path) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -16,7 +16,8 @@ from babel import dates, numbers
 FOLDER: Final = Path(__file__).parent.parent / "translations"
 SOURCE: Final = "nl"  # all texts are written in it
 CONTEXT_END: Final = "\x04"  # stands between context and text in a catalogue
-PAGES: Final = "pages"  # the domain of everything that is not a survey or a programme
+PAGES: Final = "pages"  # the domain of everything that residents read and is not a survey or a programme
+STAFF: Final = "staff"  # the domain of what only staff read
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,11 @@ def forget_texts() -> None:
     _compiled_states.cache_clear()
 
 
+def N_(text: str) -> str:  # noqa: N802  # the mark that collectors of texts look for
+    """Mark a text for translation where it stands; it is translated where it is shown."""
+    return text
+
+
 def offered_languages(
     languages: Sequence[str],
     domains: Iterable[str],
@@ -140,6 +146,18 @@ def _preferred(accept_language: str, offered: Sequence[str]) -> list[str]:
 def date_text(day: date, lang: str) -> str:
     """Write a date in full, "15 maart 2027", with European digits in every language."""
     return dates.format_date(day, "d MMMM y" if lang == "en" else "long", locale=lang)
+
+
+def weekday_text(day: date, lang: str) -> str:
+    """The same with the day of the week, "dinsdag 24 november 2026"."""
+    return dates.format_date(day, "EEEE d MMMM y" if lang in {"nl", "en", "pl"} else "full", locale=lang)
+
+
+def time_text(moment: datetime, lang: str) -> str:
+    """Write the time on the clock, "9.30 uur", with European digits; the moment must be in the zone of the reader."""
+    if lang == SOURCE:
+        return f"{moment.hour}.{moment.minute:02}\u00a0uur"
+    return dates.format_time(moment, "HH:mm", locale=lang, tzinfo=moment.tzinfo)
 
 
 def number_text(number: float | Decimal, lang: str) -> str:

@@ -12,11 +12,15 @@ from huey import PostgresHuey, SqliteHuey
 from huey.api import Huey
 from huey.signals import SIGNAL_ERROR
 
+from app.areas import load_programme
+from app.db import engine_at
+from app.mail import send_due
 from app.settings import Settings
 
 log = logging.getLogger("wijkstem")
 Job = Callable[..., None]
 JOBS: dict[str, Job] = {}
+POST_SECONDS = 2
 
 
 def job(name: str) -> Callable[[Job], Job]:
@@ -60,7 +64,7 @@ def waiting_jobs(settings: Settings) -> int:
 
 
 def drain(settings: Settings) -> tuple[int, int]:
-    """Do what waits now, in this process; returns how many jobs were done and how many failed and wait for another try."""
+    """Do what waits now and send the mail that is due; returns how many were done and how many failed and wait for another try."""
     queue, failed, done = queue_at(settings), [], 0
     queue.signal(SIGNAL_ERROR)(lambda _signal, task, _reason: failed.append(task.id))
     for due in queue.read_schedule():  # what failed before and may be tried again now
@@ -68,14 +72,30 @@ def drain(settings: Settings) -> tuple[int, int]:
     while (task := queue.dequeue()) is not None:
         queue.execute(task)
         done += task.id not in failed
-    return done, len(failed)
+    sent, unsent = post(settings)
+    return done + sent, len(failed) + unsent
+
+
+def post(settings: Settings) -> tuple[int, int]:
+    """Send the mail that is due; how much was sent, and how much has to be tried again."""
+    return send_due(settings, engine_at(settings.url), load_programme(settings.surveys).contact.mail)
 
 
 def work_on(settings: Settings) -> None:
     """Do jobs as they come, until told to stop; also when the server that started this worker is gone."""
     if parent := os.environ.get("WIJKSTEM_PARENT"):
         threading.Thread(target=_follow, args=(int(parent),), daemon=True).start()
+    threading.Thread(target=_post_for_ever, args=(settings,), daemon=True).start()
     queue_at(settings).create_consumer(workers=1, worker_type="thread", periodic=False, check_worker_health=True).run()
+
+
+def _post_for_ever(settings: Settings) -> None:
+    while True:
+        try:
+            post(settings)
+        except Exception as reason:  # noqa: BLE001  # a database that is away for a moment must not end the post
+            log.warning("post: %s", type(reason).__name__)
+        time.sleep(POST_SECONDS)
 
 
 def _follow(parent: int) -> None:

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
@@ -23,7 +23,7 @@ from app.areas import load_programme
 from app.db import engine_at
 from app.front import routes as front
 from app.settings import Settings, read_settings
-from app.web import SECURITY, House, page
+from app.web import SECURITY, House, lead, page
 
 log = logging.getLogger("wijkstem")
 
@@ -87,11 +87,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     return app
 
 
-def _refused(request: Request, reason: Exception) -> HTMLResponse:
+def _refused(request: Request, reason: Exception) -> Response:
     status = reason.status_code if isinstance(reason, HTTPException) else 400
     if status == 503:
         return _busy(request, reason)
     headers = dict(getattr(reason, "headers", None) or {})
+    if status == 303:  # somebody of staff who has to sign in first
+        return lead(headers["Location"])
     return page(request, "layout/error.html", status=status, number="", headers=headers)
 
 

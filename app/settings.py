@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, Field, ValidationError, field_validator, model_validator
@@ -28,6 +29,8 @@ class Settings(BaseSettings):
     now: AwareDatetime | None = None
     database_url: str = Field(default="", validation_alias="DATABASE_URL")
     instance_nonce: str = Field(default="", validation_alias="INSTANCE_NONCE")
+    mail_url: str = Field(default="", validation_alias="MAIL_URL")
+    field_key: str = ""
 
     @field_validator("database_url")
     @classmethod
@@ -38,12 +41,22 @@ class Settings(BaseSettings):
             raise ValueError("use sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
         return url
 
+    @field_validator("mail_url")
+    @classmethod
+    def _known_mail(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if url and not ((parts.scheme in {"smtp", "smtps"} and parts.hostname) or (parts.scheme == "file" and parts.path)):
+            raise ValueError("use smtp://USER:PASSWORD@HOST:PORT, smtps://... or file:FOLDER")
+        return url
+
     @model_validator(mode="after")
     def _refuse_what_is_unsafe(self) -> "Settings":
         if self.now and self.env != "test":
             raise ValueError("WIJKSTEM_NOW is only for WIJKSTEM_ENV=test")
         if self.secret and len(self.secret) < SHORTEST_SECRET and self.env == "production":
             raise ValueError(f"WIJKSTEM_SECRET needs at least {SHORTEST_SECRET} characters in production")
+        if self.field_key and len(self.field_key) < SHORTEST_SECRET:
+            raise ValueError(f"WIJKSTEM_FIELD_KEY needs at least {SHORTEST_SECRET} characters")
         return self
 
     @cached_property
@@ -54,12 +67,17 @@ class Settings(BaseSettings):
     @cached_property
     def key(self) -> bytes:
         """The secret of this installation. Without WIJKSTEM_SECRET one is made once and kept in the data folder, readable by its owner."""
-        if self.secret:
-            return self.secret.encode()
-        file = self.data / "secret"
-        if not file.exists():
-            _make_secret(file)
-        return file.read_bytes()
+        return self.secret.encode() or _kept(self.data / "secret")
+
+    @cached_property
+    def seal_key(self) -> bytes:
+        """What seals the needs of people who come. Without WIJKSTEM_FIELD_KEY one is made once and kept in the data folder, as the secret is."""
+        return self.field_key.encode() or _kept(self.data / "field-key")
+
+    @property
+    def outbox(self) -> str:
+        """Where mail goes: MAIL_URL; outside production the folder mail beside the data, so that a first look sends nothing to anyone."""
+        return self.mail_url or ("" if self.env == "production" else f"file:{self.data.absolute() / 'mail'}")
 
     def clock(self) -> datetime:
         return self.now or datetime.now(UTC)
@@ -69,10 +87,12 @@ class Settings(BaseSettings):
         return self.clock().astimezone(HERE).date()
 
 
-def _make_secret(file: Path) -> None:
-    """Two processes may start at once: each writes its own file, the first link wins."""
+def _kept(file: Path) -> bytes:
+    """A secret in a file, made at its first use. Two processes may start at once: each writes its own file, the first link wins."""
+    if file.exists():
+        return file.read_bytes()
     file.parent.mkdir(parents=True, exist_ok=True)
-    mine = file.with_name(f"secret.{os.getpid()}.{secrets.token_hex(4)}")
+    mine = file.with_name(f"{file.name}.{os.getpid()}.{secrets.token_hex(4)}")
     mine.touch(mode=0o600)
     mine.write_text(secrets.token_urlsafe(32))
     try:
@@ -81,6 +101,7 @@ def _make_secret(file: Path) -> None:
         pass
     finally:
         mine.unlink()
+    return file.read_bytes()
 
 
 def read_settings() -> Settings:

@@ -1,29 +1,44 @@
-"""Shared floor: a whole page or one block of it, in the reader's language; what a form typed; and whose form it is."""
+"""Shared floor: a whole page or one block of it, in the reader's language, for residents and for staff."""
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any
-from urllib.parse import parse_qsl
+from typing import TYPE_CHECKING, Any
 
-from fastapi import Depends, HTTPException, Request
-from fastapi.responses import HTMLResponse
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.areas import Programme
-from app.i18n import LANGUAGES, PAGES, SOURCE, choose_language, date_text, is_machine_made, number_text, offered_languages, texts
-from app.layout.assets import STYLE, icon_drawings
+from app.i18n import (
+    LANGUAGES,
+    N_,
+    PAGES,
+    STAFF,
+    choose_language,
+    date_text,
+    is_machine_made,
+    number_text,
+    offered_languages,
+    texts,
+    time_text,
+    weekday_text,
+)  # fmt: skip
+from app.layout.assets import MEETINGS, STAFF_STYLE, STYLE, icon_drawings, script_url
+from app.models.staff import ROLES
 from app.models.tables import ACCEPTED
-from app.settings import Settings
+from app.settings import HERE, Settings
+
+if TYPE_CHECKING:
+    from app.access import Person
 
 ROOMS = Path(__file__).parent
-MOST_BYTES = 256 * 1024
-MOST_FIELDS = 400
 SIGNS = frozenset({"wonen", "gezond", "leren", "werk", "veilig", "overig"})
 REMEMBER_LANGUAGE = 180 * 24 * 3600
 SECURITY = {
@@ -60,8 +75,8 @@ class Reader:
 
 
 @cache
-def _environment(lang: str, folder: Path) -> Environment:
-    """One environment a language: its gettext is fixed, so a template needs no request to speak it."""
+def _environment(lang: str, folder: Path, domain: str = PAGES) -> Environment:
+    """One environment a language and domain: its gettext is fixed, so a template needs no request to speak it."""
     environment = Environment(
         loader=FileSystemLoader(ROOMS),
         autoescape=True,
@@ -71,7 +86,10 @@ def _environment(lang: str, folder: Path) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     environment.policies["ext.i18n.trimmed"] = True
-    spoken = texts(lang, PAGES, folder)
+    spoken = texts(lang, domain, folder)
+    if domain != PAGES:
+        spoken = copy(spoken)  # what stands on every page is said there once
+        spoken.add_fallback(texts(lang, PAGES, folder))
     install: Any = environment
     install.install_gettext_callables(spoken.gettext, spoken.ngettext, newstyle=True, pgettext=spoken.pgettext, npgettext=spoken.npgettext)
     environment.globals.update(
@@ -79,6 +97,10 @@ def _environment(lang: str, folder: Path) -> Environment:
         dir=LANGUAGES[lang].dir,
         languages=LANGUAGES,
         style=STYLE.url,
+        styles={"meetings": MEETINGS.url, "staff": STAFF_STYLE.url},
+        script=script_url,
+        clock=lambda moment: time_text(moment.astimezone(HERE), lang),
+        long_day=lambda moment: day_text(moment, lang, weekday=True),
         day=lambda moment: day_text(moment, lang),
         number=lambda value: number_text(value, lang),
         paragraphs=paragraphs,
@@ -89,9 +111,10 @@ def _environment(lang: str, folder: Path) -> Environment:
     return environment
 
 
-def day_text(moment: date, lang: str) -> str:
-    """A date in words, kept on one line."""
-    return date_text(moment, lang).replace(" ", "\u00a0")
+def day_text(moment: date, lang: str, *, weekday: bool = False) -> str:
+    """A date in words, kept on one line; a moment is told as the day here."""
+    day = moment.astimezone(HERE).date() if isinstance(moment, datetime) else moment
+    return (weekday_text if weekday else date_text)(day, lang).replace(" ", "\u00a0")
 
 
 def paragraphs(text: str) -> list[str]:
@@ -168,12 +191,13 @@ def page(  # the words a route uses to say what to show
     status: int = 200,
     reader: Reader | None = None,
     headers: Mapping[str, str] | None = None,
+    domain: str = PAGES,
     **values: Any,
 ) -> HTMLResponse:
     """Render `name` (a path below app/) for this reader, whole or one block of it."""
     reader = reader or reader_of(request)
     house = house_of(request)
-    environment = _environment(reader.lang, house.settings.translations)
+    environment = _environment(reader.lang, house.settings.translations, domain)
     said = {
         "request": request, "reader": reader, "programme": house.programme, "icon": Icons(), "here": request.url.path,
         "status": status, "pillar_signs": SIGNS, "notice": reader.machine and house.settings.env == "production",
@@ -196,45 +220,36 @@ def remember_language(request: Request, response: Any, lang: str) -> None:
     response.set_cookie("taal", lang, max_age=REMEMBER_LANGUAGE, path="/", httponly=True, samesite="lax", secure=secure)
 
 
-async def read_form(request: Request) -> dict[str, list[str]]:
-    """The fields of a posted form: every value of every name, in order. Bounded before it is parsed."""
-    refuse_foreign_form(request)
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind not in {"application/x-www-form-urlencoded", ""}:
-        raise HTTPException(415)
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MOST_BYTES:
-            raise HTTPException(413)
-    typed: dict[str, list[str]] = {}
-    try:
-        # What is not UTF-8 becomes a lone surrogate, which check_page refuses beside the question.
-        pairs = parse_qsl(
-            body.decode("utf-8", "surrogateescape"), keep_blank_values=True, errors="surrogateescape", max_num_fields=MOST_FIELDS
-        )
-    except ValueError:
-        raise HTTPException(400) from None
-    for name, value in pairs:
-        typed.setdefault(name, []).append(value)
-    return typed
+# ------------------------------------------------------------------------------------------- pages for staff
+ROOMS_OF_STAFF = (  # address, name, roles that find something there
+    ("/kantoor", N_("Wat wacht"), ROLES),
+    ("/kantoor/wijkgesprekken", N_("Wijkgesprekken"), ("office", "interviewer", "admin")),
+    ("/bevindingen", N_("Bevindingen"), ("office", "analyst", "auditor", "partner", "admin")),
+    ("/beheer", N_("Beheer"), ("admin", "auditor")),
+)
+ROLE_NAMES = {
+    "office": N_("programmabureau"), "analyst": N_("onderzoeker"), "transcriber": N_("typist"), "interviewer": N_("interviewer"),
+    "translator": N_("vertaler"), "partner": N_("partner"), "auditor": N_("controleur"), "admin": N_("beheerder"), "table": N_("tafel"),
+}  # fmt: skip
 
 
-def refuse_foreign_form(request: Request) -> None:
-    """A form that another site sends is refused; a program that says nothing of its origin may post (it holds a key)."""
-    origin, site = request.headers.get("origin"), request.headers.get("sec-fetch-site")
-    if site is None and origin:  # a browser says where it stands only over https and on this machine; else its origin must be ours
-        site = "same-origin" if origin.partition("://")[2] == request.headers.get("host") else "cross-site"
-    if site not in {None, "same-origin", "none"}:
-        raise HTTPException(403)
+def desk(
+    request: Request, name: str, *, room: str = "", tells: Mapping[str, str] | None = None, status: int = 200, **values: Any
+) -> HTMLResponse:
+    """A page for staff, in the language of the reader. `tells` are the sentences that an act before this page can lead to, by their word."""
+    reader = reader_of(request, domains=[STAFF])
+    translations = house_of(request).settings.translations
+    speak: Any = _environment(reader.lang, translations, STAFF).globals["gettext"]
+    person: Person | None = getattr(request.state, "person", None)
+    signed_in = person is not None and person.seat and not person.must_change
+    rooms = [(address, speak(title)) for address, title, roles in ROOMS_OF_STAFF if signed_in and person and person.role in roles]
+    told = (tells or {}).get(request.query_params.get("gedaan", ""), "")
+    return page(
+        request, name, status=status, reader=reader, domain=STAFF, person=person, rooms=rooms, room=room,
+        told=speak(told) if told else "", role_name=lambda role: speak(ROLE_NAMES[role]), **values,
+    )  # fmt: skip
 
 
-Form = Annotated[dict[str, list[str]], Depends(read_form)]
-
-
-def printable(text: str) -> str:
-    """Typed text as it can stand in a page again."""
-    return text.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")
-
-
-__all__ = ["SECURITY", "SOURCE", "Form", "House", "Reader", "page", "printable", "reader_of", "remember_language"]
+def lead(address: str, done: str = "") -> RedirectResponse:
+    """To the next page after an act; `done` is the word for what it tells."""
+    return RedirectResponse(f"{address}?gedaan={done}" if done else address, 303, headers={"Cache-Control": "no-store"})

@@ -1,11 +1,13 @@
 """Houses to test in: clean databases on two engines, a running server with ways to look behind it, and what a command answered."""
 
 import json
+import secrets
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,17 +15,19 @@ import psycopg
 from anyio.from_thread import BlockingPortal
 from fastapi import FastAPI
 from people import Resident
-from sqlalchemy import Engine, event, make_url, select
+from sqlalchemy import Engine, event, insert, make_url, select
 
-from app.answering.sending import tries
+from app.access import SEAT, form_token, token_hash
 from app.areas import load_programme
 from app.db import engine_at
 from app.jobs import queue_at
 from app.main import create_app
 from app.migrate import migrate
 from app.models import metadata
+from app.models.tables import SESSION, STAFF
 from app.office.commands import load_survey_file
 from app.settings import ROOT, Settings
+from app.tries import tries
 
 ENGINES = ("sqlite", "postgresql")
 NOW = "2026-11-02T10:00:00+00:00"
@@ -110,6 +114,31 @@ class OpenHouse:
     def resident(self, lang: str = "nl", *, address: str = "10.0.0.1", shows_faults: bool = False) -> Resident:
         """Somebody with a browser of her own. With `shows_faults` a fault is the page she sees instead of a failing test."""
         return Resident(self.app, self.portal, lang=lang, address=address, shows_faults=shows_faults)
+
+    def colleague(self, role: str, *, lang: str = "nl", address: str = "10.0.0.2") -> Resident:
+        """Somebody of staff who is signed in, in a browser of her own."""
+        person, seat = f"m-{role}", secrets.token_urlsafe(16)
+        with self.engine.begin() as connection:
+            if connection.execute(select(STAFF).where(STAFF.c.id == person)).first() is None:
+                account = {
+                    "id": person,
+                    "name": f"Een {role}",
+                    "name_key": f"een {role}",
+                    "role": role,
+                    "password_hash": "none",
+                    "state": "active",
+                }
+                connection.execute(insert(STAFF).values(**account, must_change=False, made_at=self.settings.clock()))
+            until = self.settings.clock() + timedelta(hours=1)
+            seated = {"id_hash": token_hash(seat), "staff_id": person, "made_at": self.settings.clock(), "ends_at": until}
+            connection.execute(insert(SESSION).values(**seated))
+        colleague = self.resident(lang, address=address)
+        colleague.browser.cookies.set(SEAT, seat)
+        return colleague
+
+    def token(self, role: str) -> str:
+        """What stands in the forms of the colleague with this role."""
+        return form_token(self.settings, f"m-{role}")
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         found = metadata.tables[table]

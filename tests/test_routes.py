@@ -12,8 +12,8 @@ from houses import OpenHouse, Operator
 from people import text_of
 from sqlalchemy import text
 
-from app.access import EVERYONE, may, policies, refuse_without_policy
-from app.layout.assets import ASSETS, STYLE
+from app.access import ROLES, may, policies, refuse_without_policy
+from app.layout.assets import ASSETS, MEETINGS, STAFF_STYLE, STYLE
 from app.web import SECURITY
 
 DORDT = "/v/dordt-west-2026"
@@ -161,14 +161,35 @@ def test_a_role_that_is_none_is_refused_when_it_is_written(roles: tuple[str, ...
         may(*roles)
 
 
-def test_nobody_enters_a_room_of_staff_before_staff_can_sign_in(house: OpenHouse) -> None:
-    room = APIRouter(prefix="/bevindingen", dependencies=[may("analyst", "admin")])
+@pytest.fixture
+def closed_room(house: OpenHouse) -> None:
+    room = APIRouter(prefix="/geheim", dependencies=[may("analyst", "admin")])
     room.get("")(lambda: "vertrouwelijk")
+    room.post("")(lambda: "gedaan")
     house.app.router.routes.extend(room.routes)
+
+
+def test_a_stranger_is_led_to_the_sign_in_page_and_her_form_is_refused(house: OpenHouse, closed_room: None) -> None:
     stranger = house.resident()
-    assert stranger.asks("GET", "/bevindingen").status_code == 403
+    answer = stranger.asks("GET", "/geheim?wijk=wielwijk")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/inloggen?naar=/geheim%3Fwijk%3Dwielwijk")
+    assert stranger.asks("POST", "/geheim").status_code == 401
     assert "vertrouwelijk" not in stranger.page.html
-    assert "stranger" in EVERYONE
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_room_is_open_for_its_roles_alone(house: OpenHouse, closed_room: None, role: str) -> None:
+    colleague = house.colleague(role)
+    allowed = role in {"analyst", "admin"}
+    assert colleague.asks("GET", "/geheim").status_code == (200 if allowed else 403)
+    assert colleague.asks("POST", "/geheim").status_code == 403  # no form of ours was shown
+    assert colleague.asks("POST", "/geheim", data={"token": house.token(role)}).status_code == (200 if allowed else 403)
+    refused = [(row["action"], row["object"], row["result"]) for row in house.rows("audit")]
+    assert refused == (
+        [("POST refused", "/geheim", "foreign form")]
+        if allowed
+        else [("GET refused", "/geheim", "refused"), *[("POST refused", "/geheim", "refused")] * 2]
+    )
 
 
 # ---------------------------------------------------------------- pages that ask nothing
@@ -214,7 +235,8 @@ def test_the_style_sheet_is_kept_for_ever_under_its_own_name(house: OpenHouse) -
         assert packed.headers["content-encoding"] == "gzip"
         assert "immutable" in packed.headers["cache-control"]
         assert packed.headers["vary"] == "Accept-Encoding"
-        assert len(asset.body) <= 15 * 1024
+    assert len(STYLE.body) <= 15 * 1024
+    assert max(len(sheet.packed) for sheet in (MEETINGS, STAFF_STYLE)) <= 6_000
 
 
 def test_the_watchman_reads_the_nonce_and_whether_the_database_answers(house: OpenHouse) -> None:

@@ -28,8 +28,9 @@ from app.answering.walk import (
     walk_without_database,
 )
 from app.answering.writer import Busy
+from app.forms import Form
 from app.survey import CONTROLS, Page
-from app.web import Form, page, remember_language
+from app.web import page, remember_language
 
 router = APIRouter(prefix="/v", dependencies=[may("everyone")])
 NOTHING = KeptPage(0, {})

@@ -2,9 +2,6 @@
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -14,12 +11,12 @@ from app.answering.store import find_key, finish, read_trip
 from app.answering.walk import Walk, begin_walk, change_language, go, hold_key, read_key, read_seen, secret_of, speak
 from app.answering.writer import Busy
 from app.codes import code_hash, in_groups, read_code
+from app.forms import Form, printable
 from app.survey import CONTROLS
-from app.web import Form, page, printable
+from app.tries import count_wrong, may_try
+from app.web import page
 
 router = APIRouter(prefix="/v", dependencies=[may("everyone")])
-tries = FixedWindowRateLimiter(MemoryStorage())
-WRONG_CODES = RateLimitItemPerMinute(50, 10)  # wrong codes from one address in ten minutes
 
 
 @router.get("/{survey_id}/controle")
@@ -125,15 +122,14 @@ def go_on(request: Request, survey_id: str, typed: Form) -> Response:
     walk = begin_walk(request, survey_id)
     if not isinstance(walk, Walk):
         return walk
-    who = code_hash(secret_of(request), f"{request.client.host if request.client else ''}/{walk.today}")
-    if not tries.test(WRONG_CODES, who):
+    if not may_try(request):
         return show_ask_code(walk, "", "wait", status=429)
     said = "".join(typed.get("code", ()))[:80]
     code = read_code(said)
     with request.app.state.engine.connect() as connection:
         key = code and find_key(connection, walk.survey.key, code_hash(secret_of(request), code))
     if not key:
-        tries.hit(WRONG_CODES, who)
+        count_wrong(request)
         return show_ask_code(walk, said, "wrong" if code else "form", status=422)
     found = begin_walk(request, survey_id, key=key)
     if not isinstance(found, Walk):

@@ -15,8 +15,9 @@ from app.answering.known import Known
 from app.answering.store import KeptPage, Trip, read_trip
 from app.answering.writer import Writer
 from app.codes import code_hash, receipt_of
+from app.forms import printable
 from app.survey import Answers, Page, Question, Survey
-from app.web import Icons, Reader, fields_in, page, printable, reader_of, remember_language
+from app.web import Icons, Reader, fields_in, page, reader_of, remember_language
 
 KEEP_COOKIE = 24 * 3600
 Typed = dict[str, list[str]]

@@ -1,4 +1,4 @@
-"""Shared floor: what a browser fetches beside the page: one style sheet under a name that changes with its content."""
+"""Shared floor: what a browser fetches beside the page: style sheets and scripts under names that change with their content."""
 
 import gzip
 import hashlib
@@ -10,6 +10,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 STATIC = Path(__file__).parent / "static"
+CSS = "text/css; charset=utf-8"
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
@@ -42,8 +43,25 @@ def _sheet(*names: str) -> str:
     return _lean("\n".join((STATIC / name).read_text() for name in names))
 
 
-STYLE = _asset("wijkstem", "css", "text/css; charset=utf-8", _sheet("tokens.css", "everyone.css", "residents.css", "print.css"))
-ASSETS = {asset.name: asset for asset in (STYLE,)}
+def _script(name: str) -> Asset | None:
+    """A script of a staff page. htmx comes from npm when the package is built; where it is not, its pages work as plain forms."""
+    file = STATIC / name
+    return (
+        _asset(Path(name).stem.removesuffix(".min"), "js", "text/javascript; charset=utf-8", file.read_text()) if file.is_file() else None
+    )
+
+
+RESIDENTS = ("tokens.css", "everyone.css", "residents.css")
+STYLE = _asset("wijkstem", "css", CSS, _sheet(*RESIDENTS, "print.css"))  # a survey's page weighs as little as it can
+MEETINGS = _asset("wijkgesprek", "css", CSS, _sheet(*RESIDENTS, "meetings.css", "print.css"))
+STAFF_STYLE = _asset("kantoor", "css", CSS, _sheet(*RESIDENTS, "meetings.css", "staff.css", "print.css"))
+SCRIPTS = {name: asset for name in ("vendor/htmx.min.js", "table.js") if (asset := _script(name))}
+ASSETS = {asset.name: asset for asset in (STYLE, MEETINGS, STAFF_STYLE, *SCRIPTS.values())}
+
+
+def script_url(name: str) -> str:
+    """Where a script is fetched; "" when this build has none."""
+    return SCRIPTS[name].url if name in SCRIPTS else ""
 
 
 @cache

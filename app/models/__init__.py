@@ -2,21 +2,39 @@
 
 from app.models.answers import AgeStop, AnsweredPage, Response, Statement, Survey, SurveyVersion
 from app.models.base import metadata
-from app.models.findings import Placement, Run, Theme
+from app.models.findings import Act, Evidence, Finding, Placement, Quote, Redaction, Run, RunRequest, Theme
+from app.models.mail import Mail
 from app.models.programme import AcceptedLanguage
-from app.models.staff import Audit
+from app.models.staff import Audit, Invitation, SignInTry, Staff, StaffSession
+from app.models.wijkgesprekken import Contribution, Registration, TableLink, Wijkgesprek, WijkgesprekText
 
 __all__ = [
     "AcceptedLanguage",
+    "Act",
     "AgeStop",
     "AnsweredPage",
     "Audit",
+    "Contribution",
+    "Evidence",
+    "Finding",
+    "Invitation",
+    "Mail",
     "Placement",
+    "Quote",
+    "Redaction",
+    "Registration",
     "Response",
     "Run",
+    "RunRequest",
+    "SignInTry",
+    "Staff",
+    "StaffSession",
     "Statement",
     "Survey",
     "SurveyVersion",
+    "TableLink",
     "Theme",
+    "Wijkgesprek",
+    "WijkgesprekText",
     "metadata",
 ]

@@ -3,10 +3,10 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, Column, ForeignKey, Index, String, Text
 from sqlmodel import Field, SQLModel
 
-from app.models.base import random_id
+from app.models.base import one_of, random_id
 
 STATES = ("draft", "test", "open", "paused", "paper_only", "closed", "archived")
 AUDIENCES = ("resident", "professional")
@@ -15,14 +15,10 @@ STREAMS = ("sample", "open_link", "desk")
 SOURCES = ("survey", "professional", "wijkgesprek", "kennissessie")
 
 
-def _one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
-    return CheckConstraint(f"{column} in ({', '.join(repr(value) for value in values)})", name=column)
-
-
 class Survey(SQLModel, table=True):
     """One survey by its key; `fingerprint` is the version that new responses get."""
 
-    __table_args__ = (_one_of("state", STATES), _one_of("audience", AUDIENCES))
+    __table_args__ = (one_of("state", STATES), one_of("audience", AUDIENCES))
     key: str = Field(primary_key=True, max_length=64)
     state: str = Field(default="draft", max_length=16)
     audience: str = Field(max_length=16)
@@ -47,9 +43,9 @@ class Response(SQLModel, table=True):
     """One person's way through a survey. `key` is what her device holds; `id` is what analysts see; days, no times."""
 
     __table_args__ = (
-        _one_of("state", ("begun", "finished")),
-        _one_of("channel", CHANNELS),
-        _one_of("stream", STREAMS),
+        one_of("state", ("begun", "finished")),
+        one_of("channel", CHANNELS),
+        one_of("stream", STREAMS),
         Index("ix_response_survey_key_state", "survey_key", "state"),
     )
     id: str = Field(default_factory=lambda: random_id("r"), primary_key=True, max_length=16)
@@ -80,7 +76,7 @@ class AnsweredPage(SQLModel, table=True):
 class Statement(SQLModel, table=True):
     """The unit that analysis reads: a text with where, in which language and under which pillar it was said."""
 
-    __table_args__ = (_one_of("source", SOURCES), Index("ix_statement_survey_key_source", "survey_key", "source"))
+    __table_args__ = (one_of("source", SOURCES), Index("ix_statement_survey_key_source", "survey_key", "source"))
     id: str = Field(default_factory=lambda: random_id("s"), primary_key=True, max_length=16)
     source: str = Field(max_length=16)
     survey_key: str | None = Field(default=None, foreign_key="survey.key", max_length=64)

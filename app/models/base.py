@@ -4,7 +4,7 @@ import secrets
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, MetaData, TypeDecorator
+from sqlalchemy import CheckConstraint, DateTime, Dialect, MetaData, TypeDecorator
 from sqlmodel import SQLModel
 
 ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
@@ -38,3 +38,7 @@ class Moment(TypeDecorator[datetime]):
 def random_id(letter: str) -> str:
     """An id without order: rows that belong to one evening cannot be found by counting. Starts with a letter: no spreadsheet takes it for a number."""
     return letter + "".join(secrets.choice(ALPHABET) for _ in range(14))
+
+
+def one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
+    return CheckConstraint(f"{column} in ({', '.join(repr(value) for value in values)})", name=column)

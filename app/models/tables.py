@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from app.models import answers, findings, programme, staff
+from app.models import answers, findings, mail, programme, staff, wijkgesprekken
 from app.models.base import metadata
 
 SURVEY: Final = metadata.tables["survey"]
@@ -14,23 +14,57 @@ STOP: Final = metadata.tables["age_stop"]
 RUN: Final = metadata.tables["run"]
 THEME: Final = metadata.tables["theme"]
 PLACEMENT: Final = metadata.tables["placement"]
+REQUEST: Final = metadata.tables["run_request"]
+ACT: Final = metadata.tables["act"]
+REDACTION: Final = metadata.tables["redaction"]
+QUOTE: Final = metadata.tables["quote"]
+FINDING: Final = metadata.tables["finding"]
+EVIDENCE: Final = metadata.tables["evidence"]
 ACCEPTED: Final = metadata.tables["accepted_language"]
 AUDIT: Final = metadata.tables["audit"]
+STAFF: Final = metadata.tables["staff"]
+SESSION: Final = metadata.tables["staff_session"]
+INVITATION: Final = metadata.tables["invitation"]
+TRY: Final = metadata.tables["sign_in_try"]
+MAIL: Final = metadata.tables["mail"]
+WIJKGESPREK: Final = metadata.tables["wijkgesprek"]
+WIJKGESPREK_TEXT: Final = metadata.tables["wijkgesprek_text"]
+REGISTRATION: Final = metadata.tables["registration"]
+TABLE_LINK: Final = metadata.tables["table_link"]
+CONTRIBUTION: Final = metadata.tables["contribution"]
 
 __all__ = [
     "ACCEPTED",
+    "ACT",
     "AUDIT",
+    "CONTRIBUTION",
+    "EVIDENCE",
+    "FINDING",
+    "INVITATION",
+    "MAIL",
     "PAGE",
     "PLACEMENT",
+    "QUOTE",
+    "REDACTION",
+    "REGISTRATION",
+    "REQUEST",
     "RESPONSE",
     "RUN",
+    "SESSION",
+    "STAFF",
     "STATEMENT",
     "STOP",
     "SURVEY",
+    "TABLE_LINK",
     "THEME",
+    "TRY",
     "VERSION",
+    "WIJKGESPREK",
+    "WIJKGESPREK_TEXT",
     "answers",
     "findings",
+    "mail",
     "programme",
     "staff",
+    "wijkgesprekken",
 ]
