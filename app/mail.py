@@ -83,9 +83,9 @@ def send_due(settings: Settings, engine: Engine, sender: str) -> tuple[int, int]
     while (row := _claim(settings, engine)) is not None:
         try:
             deliver(settings.outbox, letter(row, sender))
-        except (OSError, smtplib.SMTPException) as reason:
+        except (OSError, smtplib.SMTPException, ValueError) as reason:  # ValueError: what cannot be a letter must not hold up the others
             failed += 1
-            _put_back(settings, engine, row, refused=isinstance(reason, smtplib.SMTPRecipientsRefused))
+            _put_back(settings, engine, row, hopeless=isinstance(reason, smtplib.SMTPRecipientsRefused | ValueError))
             log.warning("mail %s: %s", row.id, type(reason).__name__)
         else:
             sent += 1
@@ -117,8 +117,8 @@ def _due(now: datetime) -> Any:
     )
 
 
-def _put_back(settings: Settings, engine: Engine, row: Any, *, refused: bool) -> None:
-    last = refused or row.tries >= len(WAITS)
+def _put_back(settings: Settings, engine: Engine, row: Any, *, hopeless: bool) -> None:
+    last = hopeless or row.tries >= len(WAITS)
     after = {"state": "failed"} if last else {"state": "waiting", "next_at": settings.clock() + timedelta(minutes=WAITS[row.tries])}
     with writing(engine) as connection:
         connection.execute(update(MAIL).where(MAIL.c.id == row.id).values(tries=row.tries + 1, **after))
@@ -158,11 +158,11 @@ def letter(row: Any, sender: str) -> EmailMessage:
     message["Date"] = row.made_at
     message["Message-ID"] = f"<{row.id}@{sender.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = row.lang
     message.set_content(row.body)
     if row.calendar:
         method = "CANCEL" if "METHOD:CANCEL" in row.calendar else "PUBLISH"
         message.add_attachment(
             row.calendar.encode(), maintype="text", subtype="calendar", filename="wijkgesprek.ics", params={"method": method, "charset": "utf-8"}
         )  # fmt: skip
+    message["Content-Language"] = row.lang  # last: setting the content takes such headers away
     return message
