@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from app.only_if import Tree, holds, parse
 
@@ -14,6 +14,8 @@ Answers = dict[str, Any]
 CONTROLS = frozenset({"key", "seen", "actie", "taal", "versie"})  # what every form carries beside its questions
 Translate = Callable[[str, str], str]
 Built = TypeVar("Built")
+
+NOTHING: Final[tuple[Any, ...]] = (None, "", [], {})  # what counts as no answer
 
 
 @dataclass(frozen=True)
@@ -72,9 +74,13 @@ class Question:
     def grades(self) -> range:
         return range(1 if self.least is None else self.least, (10 if self.most is None else self.most) + 1)
 
+    @cached_property
+    def hides_options(self) -> bool:
+        return any(option.only_if for option in self.options)
+
     def still_chosen(self, value: Any, answers: Answers) -> Any:
         """The answer without options that a condition now hides."""
-        if not any(option.only_if for option in self.options):
+        if not self.hides_options:
             return value
         shown = {option.id for option in self.options_for(answers)}
         return [code for code in value if code in shown] if isinstance(value, list) else value if value in shown else None
@@ -158,10 +164,14 @@ class Survey:
                 continue
             pages.append(page)
             for question in page.questions:
-                if not question.only_if or condition_holds(question.only_if, known):
-                    value = question.still_chosen(answers.get(question.id), known)
-                    given = {question.id: value, f"{question.id}.anders": value and answers.get(f"{question.id}.anders")}
-                    known.update({name: value for name, value in given.items() if value not in (None, "", [], {})})
+                if question.id not in answers or (question.only_if and not condition_holds(question.only_if, known)):
+                    continue
+                value = question.still_chosen(answers[question.id], known)
+                if value in NOTHING:
+                    continue
+                known[question.id] = value
+                if other := answers.get(f"{question.id}.anders"):
+                    known[f"{question.id}.anders"] = other
         return pages, known
 
     def in_language(self, translate: Translate) -> "Survey":

@@ -196,19 +196,27 @@ def page(  # the words a route uses to say what to show
 ) -> HTMLResponse:
     """Render `name` (a path below app/) for this reader, whole or one block of it."""
     reader = reader or reader_of(request)
+    return answer_with(request, reader, render(request, reader, name, block=block, domain=domain, status=status, **values), status, headers)
+
+
+def render(request: Request, reader: Reader, name: str, *, block: str = "", domain: str = PAGES, status: int = 200, **values: Any) -> str:
+    """The same as text, for who puts a page together from parts."""
     house = house_of(request)
-    environment = _environment(reader.lang, house.settings.translations, domain)
     said = {
         "request": request, "reader": reader, "programme": house.programme, "icon": Icons(), "here": request.url.path,
-        "status": status, "pillar_signs": SIGNS, "notice": reader.machine and house.settings.env == "production",
+        "status": status, "pillar_signs": SIGNS, "notice": has_notice(request, reader),
         "tell": texts(reader.lang, house.programme.key, house.settings.translations).pgettext, **values,
     }  # fmt: skip
-    template = environment.get_template(name)
-    if block:
-        context = template.new_context(said)
-        body = "".join(template.blocks[block](context))
-    else:
-        body = template.render(said)
+    template = _environment(reader.lang, house.settings.translations, domain).get_template(name)
+    return "".join(template.blocks[block](template.new_context(said))) if block else template.render(said)
+
+
+def has_notice(request: Request, reader: Reader) -> bool:
+    """Whether the page says that a machine translated it."""
+    return reader.machine and house_of(request).settings.env == "production"
+
+
+def answer_with(request: Request, reader: Reader, body: str, status: int = 200, headers: Mapping[str, str] | None = None) -> HTMLResponse:
     response = HTMLResponse(body, status, headers={"Cache-Control": "no-store", "Content-Language": reader.lang, **(headers or {})})
     if request.query_params.get("taal") == reader.lang:
         remember_language(request, response, reader.lang)

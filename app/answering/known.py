@@ -26,6 +26,7 @@ class Known:
     newest: dict[str, Survey] = field(default_factory=dict)
     complete: dict[tuple[str, str, str], bool] = field(default_factory=dict)
     blocks: dict[tuple[str, ...], Markup] = field(default_factory=dict)  # questions as HTML, shown empty
+    shells: dict[tuple[object, ...], tuple[str, ...]] = field(default_factory=dict)  # pages without their questions
 
     def version(self, db: Connection, trip: Trip, wanted: str = "") -> Survey:
         """The version this response is pinned to; a new one gets the version its form was made from, else the newest."""

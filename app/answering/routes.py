@@ -60,8 +60,7 @@ def show(request: Request, survey_id: str, number: str, stap: str = "") -> Respo
         return (
             page(request, "answering/no_cookie.html", status=400, reader=walk.reader, asked=walk.survey) if stap else go(walk, walk.url())
         )
-    pages, _ = walk.survey.relevant(walk.trip.answers)
-    return show_page(walk, nth, part) if part in pages else go(walk, walk.after(nth, walk.trip.answers))
+    return show_page(walk, nth, part) if part in walk.on_way[0] else go(walk, walk.after(nth, walk.trip.answers))
 
 
 @router.post("/{survey_id}/{number}")

@@ -74,7 +74,7 @@ def send_now(connection: Connection, walk: Walk) -> bool:
 
 
 def show_review(walk: Walk, *, status: int = 200, busy: bool = False, changed: bool = False) -> HTMLResponse:
-    pages, relevant = walk.survey.relevant(walk.trip.answers)
+    pages, relevant = walk.on_way
     return page(
         walk.request, "answering/review.html", status=status, reader=walk.reader, headers={"Retry-After": "30"} if busy else {},
         asked=walk.survey, parts=review_parts(walk.survey, pages, relevant, walk.reader.lang), last=walk.survey.numbers[pages[-1].id],

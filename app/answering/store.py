@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection, Select, and_, bindparam, case, delete, insert, select, update
@@ -72,7 +73,7 @@ class Trip:
     fingerprint: str = ""
     pages: Mapping[str, KeptPage] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def answers(self) -> Answers:
         return {name: value for page in self.pages.values() for name, value in page.answers.items()}
 

@@ -1,9 +1,11 @@
 """Room answering: one resident's request: which survey, which response, which language; and where the way goes on."""
 
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from fastapi import HTTPException, Request
@@ -17,9 +19,11 @@ from app.answering.writer import Writer
 from app.codes import code_hash, receipt_of
 from app.forms import printable
 from app.survey import Answers, Page, Question, Survey
-from app.web import Icons, Reader, fields_in, page, reader_of, remember_language
+from app.web import Icons, Reader, answer_with, fields_in, has_notice, page, reader_of, remember_language, render
 
 KEEP_COOKIE = 24 * 3600
+PAGE = "answering/page.html"
+OPEN = ("\x1ekey\x1e", "\x1eseen\x1e", "\x1eblocks\x1e")  # no text of ours holds such a sign
 Typed = dict[str, list[str]]
 
 
@@ -67,8 +71,13 @@ class Walk:
         """Where someone belongs who is not half-way: thanked, or at the beginning."""
         return self.url("bedankt" if self.finished else "")
 
+    @cached_property
+    def on_way(self) -> tuple[list[Page], Answers]:
+        """The pages on this person's way as it stands, and the answers that count."""
+        return self.survey.relevant(self.trip.answers)
+
     def _numbers(self, answers: Answers) -> list[int]:
-        pages, _ = self.survey.relevant(answers)
+        pages, _ = self.on_way if answers is self.trip.answers else self.survey.relevant(answers)
         return [self.survey.numbers[page.id] for page in pages]
 
     def after(self, number: int, answers: Answers) -> str:
@@ -168,8 +177,7 @@ def _closed(request: Request, trip: Trip, survey: Survey, reader: Reader) -> HTM
 
 def show_page(walk: Walk, number: int, part: Page, *, status: int = 200, typed: Typed | None = None, **more: Any) -> HTMLResponse:
     """One page of questions: as kept, or as typed with what must be mended beside it."""
-    answers = walk.trip.answers
-    pages, relevant = walk.survey.relevant(answers)
+    pages, relevant = walk.on_way
     on_way = [each.id for each in pages]
     kept = walk.trip.pages.get(part.id, KeptPage(0, {}))
     told: dict[str, Any] = {"problems": {}, "busy": False, "seen": kept.revision} | more
@@ -178,14 +186,31 @@ def show_page(walk: Walk, number: int, part: Page, *, status: int = 200, typed: 
     asked = {question.id for question in part.asked(relevant | kept.answers)}
     shown = [question for question in part.questions if question.id in asked or not question.names.isdisjoint(told["problems"])]
     blocks = [_block(walk, question, relevant, fields, told["problems"], icon) for question in shown]
-    response = page(
-        walk.request, "answering/page.html", status=status, reader=walk.reader, headers={"Retry-After": "30"} if status == 503 else {},
-        asked=walk.survey, part=part, number=number, blocks=blocks, icon=icon, key=walk.key,
-        only_gate=all(question.gate for question in part.questions),
-        nth=on_way.index(part.id) + 1 if part.id in on_way else number, total=max(len(on_way), 1), **told,
-    )  # fmt: skip
+    frame: dict[str, Any] = {
+        "asked": walk.survey, "part": part, "number": number, "only_gate": all(question.gate for question in part.questions),
+        "nth": on_way.index(part.id) + 1 if part.id in on_way else number, "total": max(len(on_way), 1),
+    }  # fmt: skip
+    if status == 200 and not told["problems"] and not told["busy"]:
+        before, after_key, after_seen, after_blocks = _shell(walk, part, frame)
+        body = "".join((before, walk.key, after_key, str(told["seen"]), after_seen, *blocks, after_blocks))
+    else:
+        body = render(walk.request, walk.reader, PAGE, status=status, blocks=blocks, icon=icon, key=walk.key, **frame, **told)
+    response = answer_with(walk.request, walk.reader, body, status, {"Retry-After": "30"} if status == 503 else {})
     hold_key(walk, response)
     return response
+
+
+def _shell(walk: Walk, part: Page, frame: Mapping[str, Any]) -> tuple[str, ...]:
+    """A page without its questions looks the same to everybody who reads this language: rendered once, with three places left open."""
+    reader, shells = walk.reader, known_of(walk.request).shells
+    place = (
+        walk.survey.key, walk.survey.fingerprint, reader.lang, tuple(reader.offered), has_notice(walk.request, reader),
+        part.id, frame["nth"], frame["total"],
+    )  # fmt: skip
+    if place not in shells:
+        whole = render(walk.request, reader, PAGE, blocks=OPEN[2:], key=OPEN[0], seen=OPEN[1], problems={}, busy=False, **frame)
+        shells[place] = tuple(re.split("|".join(OPEN), whole))
+    return shells[place]
 
 
 def _block(walk: Walk, question: Question, known: Answers, typed: Typed, problems: Mapping[str, Problem], icon: Icons) -> Markup:
