@@ -1,7 +1,7 @@
 """Personal data in a text: found, and replaced by a mark, before anything else reads the text; wijk and street names stay."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import TypedDict
 
@@ -66,7 +66,7 @@ def mask(text: str) -> tuple[str, list[Span]]:
     Returns : (str, list of Span). The masked text, and per find ``kind``, ``start`` and ``end`` in ``text``, in order, without overlap. Kinds: ``mail``,
               ``iban`` (checksum), ``kenteken``, ``bsn`` (the eleven test), ``telefoon`` (Dutch and international; 112, 14 078 and 0900 stay),
               ``adres`` (postcode, with the house number if there), ``huisnummer`` (after a street name or "nummer"; the street stays).
-              Names are not found here: a person clears each quote.
+              Names are not found here: names.propose finds them, for a person to accept.
     Cost: linear in the letters; a text without a digit or @ costs one search. Same text, same answer.
 
     >>> mask("Bel 06-12345678 of mail jan@voorbeeld.nl, ik woon op de Brouwersdijk 12")[0]
@@ -85,10 +85,19 @@ def mask(text: str) -> tuple[str, list[Span]]:
                 taken[start:end] = b"\1" * (end - start)
                 spans.append(Span(kind=kind, start=start, end=end))
     spans.sort(key=lambda span: span["start"])
-    return _replace(text, spans), spans
+    return replace_spans(text, spans), spans
 
 
-def _replace(text: str, spans: list[Span]) -> str:
+def replace_spans(text: str, spans: Iterable[Span]) -> str:
+    """Replace each span of a text by its mark.
+
+    text    : str.
+    spans   : Spans in order, without overlap.
+    Returns : str.
+
+    >>> replace_spans("Jan belt", [Span(kind="naam", start=0, end=3)])
+    '[naam] belt'
+    """
     kept, reached = [], 0
     for span in spans:
         kept += [text[reached : span["start"]], f"[{span['kind']}]"]

@@ -12,7 +12,7 @@ from analysis.frame import is_empty, text_of, weights_of
 from analysis.language import LANGUAGES, detect
 from analysis.privacy import mask
 from analysis.scheme import NOTHING
-from analysis.text import cut, fold
+from analysis.text import MARK, cut, fold
 
 READ = 2_000  # words of one statement that are read; the longest answer of a survey has some 200
 
@@ -22,7 +22,7 @@ class Read:
     """One statement after reading.
 
     masked   : the text, personal data replaced by marks.
-    clean    : nothing was masked.
+    clean    : nothing was masked, neither here nor before.
     lang     : ISO 639-1.
     surfaces : words as typed; ``said`` holds them folded, in the same order.
     excluded : why it holds nothing to analyse, or "".
@@ -106,7 +106,7 @@ def read_statement(text: str, form: str = "", *, among: Sequence[str] = LANGUAGE
     said = tuple(folded for _, folded in pairs)
     excluded = why_excluded(masked, said)
     lang = detect(masked[:1_000], form, among=among) if not excluded else form or among[0]
-    return Read(masked, not spans, lang, tuple(surface for surface, _ in pairs), said, excluded)
+    return Read(masked, not spans and not MARK.search(text), lang, tuple(surface for surface, _ in pairs), said, excluded)
 
 
 def _read_piece(piece: Sequence[tuple[str, str]], *, among: Sequence[str]) -> list[Read]:

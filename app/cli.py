@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
@@ -16,30 +16,41 @@ import app.findings.jobs  # noqa: F401  # a room names its jobs when it is loade
 from app.access import policies
 from app.answering.intake import take_in
 from app.areas import Programme
+from app.db import writing
 from app.demo import made_up_responses, read_words
+from app.findings.commands import redact
 from app.findings.export import ALLOWED, Wanted, export_table
 from app.findings.frames import Slice, survey_of
+from app.findings.requests import ask_for_run
 from app.findings.runs import run_analysis
+from app.findings.sheets import FORMATS
 from app.jobs import add_job, drain, work_on
 from app.main import create_app
 from app.migrate import migrate as migrate_tables
 from app.models.answers import SOURCES
+from app.models.tables import RUN
 from app.office.commands import accept_language, load_survey_file, survey_cli, translations_cli
 from app.office.stats import database_counts
 from app.office.surveys import listed_surveys
 from app.serving import serve_pages
 from app.settings import Settings
+from app.staff.commands import user_cli
 from app.survey import Survey
 from app.terminal import Progress, Wrong, note, opened, ready, say
+from app.tour import hold_meetings, invite_everyone, settle_and_state
 from app.web import House
+from app.wijkgesprekken.commands import wijkgesprek_cli
 
 cli = typer.Typer(
     no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, help="Wijkstem, for operators."
 )
 jobs_cli = typer.Typer(no_args_is_help=True, help="Background work.")
+cli.command()(redact)
 cli.add_typer(survey_cli, name="survey")
 cli.add_typer(jobs_cli, name="jobs")
 cli.add_typer(translations_cli, name="translations")
+cli.add_typer(wijkgesprek_cli, name="wijkgesprek")
+cli.add_typer(user_cli, name="user")
 
 Key = Annotated[str, typer.Argument(help="Key of the survey.")]
 Seed = Annotated[int, typer.Option(help="Same input and seed: same result.", min=0, max=2**32 - 1)]
@@ -127,7 +138,9 @@ def start(
         unfinished.unlink()
     base = f"http://{'localhost' if host in {'127.0.0.1', '0.0.0.0'} else host}:{port}"  # noqa: S104  # compared, not bound
     note(f"\nWijkstem {programme.name}\n  first page       {base}/\n  answer           {base}/v/{programme.surveys[0]}")
-    note(f"  in Arabic        {base}/v/{programme.surveys[0]}?taal=ar\n  stop with Ctrl-C\n")
+    note(
+        f"  in Arabic        {base}/v/{programme.surveys[0]}?taal=ar\n  wijkgesprekken   {base}/wijkgesprekken\n  staff            {base}/inloggen\n  stop with Ctrl-C\n"
+    )
     serve(host, port, workers, no_worker=no_worker)
 
 
@@ -157,7 +170,7 @@ def demo(
     responses: Annotated[int, typer.Option(help="Made-up people who answer the residents' survey; 0 for none.", min=0, max=200_000)] = 240,
     seed: Seed = 1,
 ) -> None:
-    """Fill the database with a full tour: surveys open, made-up answers in every language and channel, one run of the analysis."""
+    """Fill the database with a full tour: surveys, made-up answers in every language and channel, wijkgesprekken, themes, findings, staff."""
     settings, engine, programme = ready()
     for lang in programme.languages:  # a demonstration shows every language, with the notice that a machine translated
         accept_language(settings, engine, lang)
@@ -167,8 +180,24 @@ def demo(
     key = programme.surveys[0]
     people = made_up_responses(_survey(engine, key), read_words(settings.surveys), n=responses, seed=seed)
     accepted = _take_in(settings, engine, programme, key, people, total=responses)["accepted"]
-    if accepted:
-        note(f"{key}: {accepted} made-up responses, analysis {_analyse(settings, engine, programme, key, seed)}")
+    if responses:
+        note(f"{key}: {accepted} made-up responses")
+        _tour(settings, engine, programme, seed)
+
+
+def _tour(settings: Settings, engine: Engine, programme: Programme, seed: int) -> None:
+    """What comes after the answers; each part is left out where it stands already, so that an interrupted start can go on."""
+    note(f"wijkgesprekken: {hold_meetings(settings, engine, programme)}")
+    with engine.connect() as connection:
+        is_new = connection.execute(select(RUN.c.id).limit(1)).first() is None
+    if is_new:
+        run = run_analysis(engine, settings, programme, Slice(), seed=seed, progress=Progress(), stability=True)
+        note(f"analysis {run}, findings: {settle_and_state(settings, engine, programme)}")
+    people = invite_everyone(settings, engine)
+    if people:
+        say("Sign in at /inloggen with a name and its one-time password:")
+    for role, (name, password) in people.items():
+        say(f"{role:12} {name:8} {password}")
 
 
 def _survey(engine: Engine, key: str) -> Survey:
@@ -206,6 +235,7 @@ def analyse(
     survey: SurveyKey = "", wave: Wave = "", since: Since = "", until: Until = "", seed: Seed = 0,
     engine_name: Annotated[str, typer.Option("--engine", help="serial, joblib or dask: the same result.")] = "serial",
     in_background: Annotated[bool, typer.Option("--queue", help="Leave it to the worker.")] = False,
+    stability: Annotated[bool, typer.Option("--stability", help="Also do it over on parts of the answers: which themes stay?")] = False,
 ) -> None:  # fmt: skip
     """Put open answers under their pillar and into themes; prints the id of the run."""
     settings, engine, programme = ready()
@@ -215,18 +245,18 @@ def analyse(
     if in_background:
         if survey:
             _survey(engine, survey)
-        add_job(settings, "analyse", survey=survey, wave=wave, since=since, until=until, seed=seed, how=engine_name)
+        with writing(engine) as connection:
+            ask_for_run(connection, settings, part, "command", seed=seed, how=engine_name)
+        add_job(settings, "analyse")
         say("queued")
         return
-    say(_analyse(settings, engine, programme, survey, seed, part=part, how=engine_name))
-
-
-def _analyse(
-    settings: Settings, engine: Engine, programme: Programme, survey: str, seed: int, *, part: Slice | None = None, how: str = "serial"
-) -> str:
     if survey:
         _survey(engine, survey)
-    return run_analysis(engine, settings, programme, part or Slice(survey), seed=seed, how=how, progress=Progress())
+    say(run_analysis(engine, settings, programme, part, seed=seed, how=engine_name, progress=Progress(), stability=stability))
+
+
+def _analyse(settings: Settings, engine: Engine, programme: Programme, survey: str, seed: int) -> str:
+    return run_analysis(engine, settings, programme, Slice(survey), seed=seed, progress=Progress())
 
 
 def _slice(survey: str, wave: str, since: str, until: str, source: str = "") -> Slice:
@@ -244,10 +274,10 @@ def _day(option: str, text: str) -> date | None:
 
 @cli.command()
 def export(  # noqa: PLR0913, PLR0917  # the contract's options
-    kind: Annotated[str, typer.Option(help="themes, counts, responses, statements, codebook or raw.")],
+    kind: Annotated[str, typer.Option(help="themes, findings, counts, responses, statements, codebook or raw.")],
     role: Annotated[str, typer.Option(help="On whose behalf: what this role may see.")],
     out: Annotated[Path, typer.Option(help="File to write.")],
-    file_format: Annotated[str, typer.Option("--format", help="csv or xlsx.")] = "csv",
+    file_format: Annotated[str, typer.Option("--format", help="csv, xlsx or ods.")] = "csv",
     survey: SurveyKey = "", wave: Wave = "", since: Since = "", until: Until = "",
     source: Annotated[str, typer.Option(help="survey, professional, wijkgesprek or kennissessie.")] = "",
     purpose: Annotated[str, typer.Option(help="Why; kept in the log for row-level tables.")] = "",
@@ -256,7 +286,7 @@ def export(  # noqa: PLR0913, PLR0917  # the contract's options
     settings, engine, programme = ready()
     for option, value, known in (
         ("--kind", kind, ALLOWED),
-        ("--format", file_format, ("csv", "xlsx")),
+        ("--format", file_format, FORMATS),
         ("--source", source, ("", *SOURCES)),
     ):
         if value not in known:

@@ -11,7 +11,16 @@ LENGTH = 12
 
 def receipt_of(secret: bytes, key: str) -> str:
     """The receipt code of a response. It follows from the response's key, so it can be shown again without being stored."""
-    digest = hmac.digest(secret, b"receipt:" + key.encode(), hashlib.sha256)
+    return _code_from(secret, f"receipt:{key}")
+
+
+def registration_code(secret: bytes, key: str) -> str:
+    """The same for who registered for a wijkgesprek: each later letter names it again."""
+    return _code_from(secret, f"registration:{key}")
+
+
+def _code_from(secret: bytes, what: str) -> str:
+    digest = hmac.digest(secret, what.encode(), hashlib.sha256)
     number = int.from_bytes(digest[:8])
     return "".join(LETTERS[number >> 5 * place & 31] for place in range(LENGTH))
 

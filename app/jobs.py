@@ -20,14 +20,17 @@ from app.settings import Settings
 log = logging.getLogger("wijkstem")
 Job = Callable[..., None]
 JOBS: dict[str, Job] = {}
+AT_START: set[str] = set()  # jobs that a worker does when it begins: they look in their own table for what was left
 POST_SECONDS = 2
 
 
-def job(name: str) -> Callable[[Job], Job]:
+def job(name: str, *, at_start: bool = False) -> Callable[[Job], Job]:
     """Decorates a room's function: `@job("analyse") def analyse(settings, **what)`. A job may run twice and must then do no harm."""
 
     def register(work: Job) -> Job:
         JOBS[name] = work
+        if at_start:
+            AT_START.add(name)
         return work
 
     return register
@@ -72,6 +75,8 @@ def drain(settings: Settings) -> tuple[int, int]:
     while (task := queue.dequeue()) is not None:
         queue.execute(task)
         done += task.id not in failed
+    for name in sorted(AT_START):  # what was asked for while the queue was away
+        JOBS[name](settings)
     sent, unsent = post(settings)
     return done + sent, len(failed) + unsent
 
@@ -86,6 +91,8 @@ def work_on(settings: Settings) -> None:
     if parent := os.environ.get("WIJKSTEM_PARENT"):
         threading.Thread(target=_follow, args=(int(parent),), daemon=True).start()
     threading.Thread(target=_post_for_ever, args=(settings,), daemon=True).start()
+    for name in sorted(AT_START):
+        add_job(settings, name)
     queue_at(settings).create_consumer(workers=1, worker_type="thread", periodic=False, check_worker_health=True).run()
 
 

@@ -21,9 +21,14 @@ from app.answering.known import Known
 from app.answering.writer import Busy, Writer
 from app.areas import load_programme
 from app.db import engine_at
+from app.findings import downloads, redaction_routes, run_routes, stated_routes, theme_routes
 from app.front import routes as front
+from app.office import desk
 from app.settings import Settings, read_settings
+from app.staff import accounts, invitations, trail
+from app.staff import routes as staff
 from app.web import SECURITY, House, lead, page
+from app.wijkgesprekken import notes_routes, plan_guests, plan_held, plan_routes, plan_texts, public, registering
 
 log = logging.getLogger("wijkstem")
 
@@ -75,7 +80,16 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.known = Known(settings.translations)
     app.state.house = House(settings, load_programme(settings.surveys))
     app.state.monotonic = time.monotonic
-    mount(app, front.router, sending.router, answering.router)
+    mount(
+        app, sending.router, answering.router, front.router, public.router, registering.router
+    )  # most requests are answers: looked up first
+    mount(app, staff.entrance, staff.own, invitations.router, accounts.people, accounts.admins, trail.router, desk.router)
+    mount(app, plan_routes.planning, plan_routes.looking, plan_texts.router, plan_guests.router, plan_held.router)
+    mount(app, notes_routes.at_table, notes_routes.at_office, notes_routes.coming)
+    mount(
+        app, run_routes.door, run_routes.looking, run_routes.starting, theme_routes.looking, theme_routes.deciding, redaction_routes.router
+    )
+    mount(app, stated_routes.stating, stated_routes.reading, stated_routes.quoting, downloads.findings, downloads.themes, downloads.rows)
     refuse_without_policy(app)
     app.add_middleware(GZipMiddleware, minimum_size=600, compresslevel=5)
     app.add_middleware(Headers, production=settings.env == "production")

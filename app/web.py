@@ -104,6 +104,7 @@ def _environment(lang: str, folder: Path, domain: str = PAGES) -> Environment:
         day=lambda moment: day_text(moment, lang),
         number=lambda value: number_text(value, lang),
         paragraphs=paragraphs,
+        speak=spoken.gettext,  # for code: the gettext of a template needs its context
     )
     environment.globals["fields"] = environment.get_template(
         "layout/fields.html"
@@ -247,7 +248,7 @@ def desk(
     """A page for staff, in the language of the reader. `tells` are the sentences that an act before this page can lead to, by their word."""
     reader = reader_of(request, domains=[STAFF])
     translations = house_of(request).settings.translations
-    speak: Any = _environment(reader.lang, translations, STAFF).globals["gettext"]
+    speak: Any = _environment(reader.lang, translations, STAFF).globals["speak"]
     person: Person | None = getattr(request.state, "person", None)
     signed_in = person is not None and person.seat and not person.must_change
     rooms = [(address, speak(title)) for address, title, roles in ROOMS_OF_STAFF if signed_in and person and person.role in roles]

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -112,7 +112,11 @@ class Page:
         sent = []
         for control in self.controls(form):
             kind = control.get("type", "text")
-            if control.tag == "textarea":
+            if control.tag == "select":
+                options = list(control.iter("option"))
+                chosen = next((option for option in options if "selected" in option.attrib), options[0])
+                sent.append((str(control.get("name")), chosen.get("value", "")))
+            elif control.tag == "textarea":
                 sent.append((str(control.get("name")), (control.text or "").replace("\r\n", "\n").replace("\n", "\r\n")))
             elif control.tag == "input" and (kind not in {"radio", "checkbox", "submit"} or "checked" in control.attrib):
                 sent.append((str(control.get("name")), control.get("value", "")))
@@ -188,7 +192,8 @@ def _inspect_labels(page: Page) -> None:
 
 def _inspect_forms(page: Page) -> None:
     for form in page.all("form"):
-        assert form.get("method") == "post"
+        asks = form.get("method") == "get"  # a form that only chooses what is shown stands in the address, without anybody's token
+        assert form.get("method") == "post" or (asks and not [one for one in page.controls(form) if one.get("type") == "hidden"])
         assert str(form.get("action")).startswith("/")
         names = [control.get("name") for control in page.controls(form) if control.tag != "button"]
         assert all(names)
@@ -228,6 +233,7 @@ class Resident:
         self.answer: Any = None
         self.page: Page = Page("<!doctype html><title>-</title>")
         self.typed: list[tuple[str, str]] = []
+        self.chosen: ET.Element | None = None
 
     # ------------------------------------------------------------ asking for pages
 
@@ -288,13 +294,29 @@ class Resident:
             self.page = Page(answer.text)
             inspect(self.page)
             assert answer.headers["content-language"] == self.page.lang
-            self.typed = self.page.fields(self.form) if self.page.all("form") else []
+            self.chosen = None
+            self.typed = self.page.fields(self.form) if self.forms else []
 
     # ------------------------------------------------------------ filling in
 
     @property
+    def forms(self) -> list[ET.Element]:
+        """The forms of the page itself; the one for signing out stands around it."""
+        return list(self.page.one("main").iter("form")) or self.page.all("form")
+
+    @property
     def form(self) -> ET.Element:
-        return self.page.one("form")
+        """The form that is being filled in: the first one, until something of another is filled in or pressed."""
+        return self.forms[0] if self.chosen is None else self.chosen
+
+    def turns_to(self, wanted: Callable[[ET.Element], bool], action: str, what: str) -> None:
+        """Goes to the one form that has this; what was typed in another form is left there unsent."""
+        if not action and wanted(self.form):
+            return
+        fit = [form for form in self.page.all("form") if action in {"", form.get("action")} and wanted(form)]
+        assert len(fit) == 1, f"{what} is on {len(fit)} forms of this page"
+        if fit[0] is not self.form:
+            self.chosen, self.typed = fit[0], self.page.fields(fit[0])
 
     @property
     def key(self) -> str:
@@ -311,32 +333,43 @@ class Resident:
 
     def options(self, name: str) -> list[str]:
         """What can be chosen at a field, in the order of the page."""
-        return [str(control.get("value")) for control in self.page.all("input", name=name) if control.get("type") in {"radio", "checkbox"}]
+        fields = [control for control in self.page.controls(self.form) if control.get("name") == name]
+        lists = [option for control in fields if control.tag == "select" for option in control.iter("option")]
+        return [str(one.get("value")) for one in [*fields, *lists] if one.tag == "option" or one.get("type") in {"radio", "checkbox"}]
 
-    def asked(self) -> list[str]:
-        """The names of the fields on this page, each once."""
-        controls = [control for control in self.page.controls(self.form) if control.tag != "button" and control.get("type") != "hidden"]
-        return list(dict.fromkeys(str(control.get("name")) for control in controls))
+    def asked(self, form: ET.Element | None = None) -> list[str]:
+        """The names of the fields of a form, each once."""
+        controls = self.page.controls(self.form if form is None else form)
+        return list(dict.fromkeys(str(one.get("name")) for one in controls if one.tag != "button" and one.get("type") != "hidden"))
 
-    def fills(self, more: Typed | None = None, **answers: str | Sequence[str]) -> "Resident":
-        """Ticks and types; only what the page offers can be filled in."""
-        for name, given in {**answers, **(more or {})}.items():
+    def fills(self, more: Typed | None = None, *, form: str = "", **answers: str | Sequence[str]) -> "Resident":
+        """Ticks and types; only what the page offers can be filled in. `form` is where it is sent to, when more forms ask the same."""
+        asked = {**answers, **(more or {})}
+        self.turns_to(lambda one: set(asked) <= set(self.asked(one)), form, f"{[*asked]}")
+        for name, given in asked.items():
             values = [given] if isinstance(given, str) else list(given)
-            assert name in self.asked(), f"{name} is not on this page: {self.asked()}"
             if offered := self.options(name):
                 assert set(values) - {""} <= set(offered), f"{values} is not offered at {name}: {offered}"
                 values = [value for value in offered if value in values]
             self.typed = [(field, value) for field, value in self.typed if field != name] + [(name, value) for value in values]
         return self
 
-    def presses(self, value: str, *, status: int = 303, name: str = "actie") -> "Resident":
-        """Presses a button that is on the page, sends the form, and goes where the server leads."""
-        form = self.form
-        held = [(button.get("name"), button.get("value")) for button in self.page.controls(form) if button.tag == "button"]
-        assert (name, value) in held, f"there is no button {name}={value}: {held}"
-        return self.sends(
-            str(form.get("action")), [*self.typed, (name, value)], status=status, origin=f"http://{HOST}", sec_fetch_site="same-origin"
-        )
+    def presses(self, value: str, *, status: int = 303, name: str = "actie", form: str = "") -> "Resident":
+        """Presses a button that is on the page, by its value or its words, sends its form, and goes where the server leads."""
+        self.turns_to(lambda one: self._button(one, name, value) is not None, form, f"the button {value}")
+        button, action = self._button(self.form, name, value), str(self.form.get("action"))
+        pressed = [(name, value)] if button is not None and button.get("name") else []
+        if self.form.get("method") == "get":
+            return self.opens(f"{action}?{urlencode([*self.typed, *pressed])}", status=200 if status == 303 else status)
+        return self.sends(action, [*self.typed, *pressed], status=status, origin=f"http://{HOST}", sec_fetch_site="same-origin")
+
+    def _button(self, form: ET.Element, name: str, value: str) -> ET.Element | None:
+        for button in self.page.controls(form):
+            if button.tag == "button" and (button.get("name"), button.get("value")) == (name, value):
+                return button
+            if button.tag == "button" and not button.get("name") and text_of(button) == value:
+                return button
+        return None
 
     def speaks(self, lang: str) -> "Resident":
         """Chooses another language by its own name, wherever that is on the page."""

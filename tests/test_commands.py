@@ -29,6 +29,7 @@ COMMANDS = (
     "serve", "start", "worker", "migrate", "demo", "respond", "analyse", "export", "routes", "stats", "jobs", "jobs run", "survey",
     "survey check", "survey import", "survey open", "survey close", "survey list", "translations", "translations extract",
     "translations update", "translations compile", "translations status", "translations accept",
+    "user", "user add", "user list", "user disable", "user enable",
 )  # fmt: skip
 SMALL = """
 key = "klein"
@@ -86,6 +87,8 @@ def test_the_commands_are_these() -> None:
         ("export --kind themes --role admin --out x.csv --format docx", "docx"),
         ("export --kind themes --role admin --out x.csv --source horenzeggen", "horenzeggen"),
         ("export --kind themes --role baas --out x.csv", "baas"),
+        ("export --kind findings --role transcriber --out x.ods --format ods", "transcriber"),
+        ("export --kind findings --role partner --out x.csv --format numbers", "csv, xlsx, ods"),
         ("export --kind raw --role analyst --survey dordt-west-2026 --out x.csv", "analyst"),
         ("export --kind themes --role analyst --survey bestaat-niet --out x.csv", "bestaat-niet"),
         ("export --kind themes --role analyst --out /bestaat/niet/x.csv", "wijkstem analyse"),

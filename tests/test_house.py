@@ -20,7 +20,7 @@ FLOORS = (
     "db", "migrate", "areas", "catalogues", "forms", "tries", "access", "layout", "web", "mail", "jobs", "terminal",
 )  # fmt: skip
 ROOMS = ("front", "answering", "paper", "wijkgesprekken", "findings", "programme", "office", "staff")
-ROOF = ("main", "demo", "serving", "cli", "__main__")
+ROOF = ("main", "demo", "tour", "serving", "cli", "__main__")
 GROUND = ("settings", "models")
 PURE = ("survey", "survey_check", "answer_check", "only_if", "suppression", "disclosure", "codes")
 WEB_OR_DATABASE = {"sqlalchemy", "sqlmodel", "fastapi", "starlette", "uvicorn", "psycopg", "alembic", "huey"}

@@ -36,6 +36,48 @@ ADDRESSES = {
     "/v/{survey_id}/verder": f"{DORDT}/verder",
 }  # fmt: skip
 POSTED = {"/v/{survey_id}/{number}", "/v/{survey_id}/controle", "/v/{survey_id}/verder"}
+ALL_ROLES = " ".join(ROLES)
+OF_STAFF = {  # method and path: who may enter; an address of it
+    ("GET", "/inloggen"): ("everyone", "/inloggen"),
+    ("POST", "/inloggen"): ("everyone", "/inloggen"),
+    ("GET", "/uitnodiging/{token}"): ("everyone", "/uitnodiging/onbekend"),
+    ("POST", "/uitnodiging/{token}"): ("everyone", "/uitnodiging/onbekend"),
+    ("POST", "/uitloggen"): (ALL_ROLES, "/uitloggen"),
+    ("GET", "/wachtwoord"): (ALL_ROLES, "/wachtwoord"),
+    ("POST", "/wachtwoord"): (ALL_ROLES, "/wachtwoord"),
+    ("GET", "/kantoor"): (ALL_ROLES, "/kantoor"),
+    ("GET", "/beheer"): ("admin auditor", "/beheer"),
+    ("GET", "/beheer/logboek"): ("admin auditor", "/beheer/logboek"),
+    ("GET", "/beheer/mensen/{staff_id}"): ("admin auditor", "/beheer/mensen/m-niemand"),
+    ("POST", "/beheer/uitnodigen"): ("admin", "/beheer/uitnodigen"),
+    ("POST", "/beheer/intrekken"): ("admin", "/beheer/intrekken"),
+    ("POST", "/beheer/mensen/{staff_id}/wachtwoord"): ("admin", "/beheer/mensen/m-niemand/wachtwoord"),
+    ("POST", "/beheer/mensen/{staff_id}/{change}"): ("admin", "/beheer/mensen/m-niemand/uitzetten"),
+    ("GET", "/bevindingen"): ("office analyst auditor partner admin", "/bevindingen"),
+    ("GET", "/bevindingen/ronde/{request_id}"): ("office analyst auditor admin", "/bevindingen/ronde/onbekend"),
+    ("POST", "/bevindingen/draaien"): ("analyst admin", "/bevindingen/draaien"),
+    ("GET", "/bevindingen/themas"): ("office analyst auditor admin", "/bevindingen/themas"),
+    ("GET", "/bevindingen/themas/{pillar}/{key}"): ("office analyst auditor admin", "/bevindingen/themas/wonen/onbekend"),
+    ("POST", "/bevindingen/themas/ongedaan"): ("analyst admin", "/bevindingen/themas/ongedaan"),
+    ("POST", "/bevindingen/themas/{pillar}/{key}/naam"): ("analyst admin", "/bevindingen/themas/wonen/onbekend/naam"),
+    ("POST", "/bevindingen/themas/{pillar}/{key}/samenvoegen"): ("analyst admin", "/bevindingen/themas/wonen/onbekend/samenvoegen"),
+    ("POST", "/bevindingen/themas/{pillar}/{key}/vast"): ("analyst admin", "/bevindingen/themas/wonen/onbekend/vast"),
+    ("POST", "/bevindingen/themas/{pillar}/{key}/verplaats"): ("analyst admin", "/bevindingen/themas/wonen/onbekend/verplaats"),
+    ("GET", "/bevindingen/nakijken"): ("analyst admin office", "/bevindingen/nakijken"),
+    ("POST", "/bevindingen/nakijken"): ("analyst admin office", "/bevindingen/nakijken"),
+    ("POST", "/bevindingen/nakijken/gelezen"): ("analyst admin office", "/bevindingen/nakijken/gelezen"),
+    ("GET", "/bevindingen/stellingen"): ("office analyst admin auditor partner", "/bevindingen/stellingen"),
+    ("GET", "/bevindingen/stellingen/nieuw"): ("office analyst admin", "/bevindingen/stellingen/nieuw"),
+    ("POST", "/bevindingen/stellingen/nieuw"): ("office analyst admin", "/bevindingen/stellingen/nieuw"),
+    ("GET", "/bevindingen/stellingen/{finding_id}"): ("office analyst admin auditor partner", "/bevindingen/stellingen/onbekend"),
+    ("GET", "/bevindingen/stellingen/{finding_id}/bewerken"): ("office analyst admin", "/bevindingen/stellingen/onbekend/bewerken"),
+    ("POST", "/bevindingen/stellingen/{finding_id}/bewerken"): ("office analyst admin", "/bevindingen/stellingen/onbekend/bewerken"),
+    ("POST", "/bevindingen/stellingen/{finding_id}/stand"): ("office analyst admin", "/bevindingen/stellingen/onbekend/stand"),
+    ("POST", "/bevindingen/citaat"): ("analyst admin", "/bevindingen/citaat"),
+    ("GET", "/bevindingen/download/findings.{ending}"): ("office analyst auditor admin partner", "/bevindingen/download/findings.csv"),
+    ("GET", "/bevindingen/download/themes.{ending}"): ("office analyst auditor admin", "/bevindingen/download/themes.csv"),
+    ("POST", "/bevindingen/download/statements"): ("analyst admin", "/bevindingen/download/statements"),
+}  # fmt: skip
 
 
 def test_the_routes_are_these_and_each_says_who_may_enter(house: OpenHouse, operator: Operator) -> None:
@@ -44,8 +86,41 @@ def test_the_routes_are_these_and_each_says_who_may_enter(house: OpenHouse, oper
     assert {(row["method"], row["path"]): row["policy"] for row in shown} == {
         **{("GET", path): "everyone" for path in ADDRESSES},
         **{("POST", path): "everyone" for path in POSTED},
+        **{route: policy for route, (policy, _) in OF_STAFF.items()},
     }
-    assert len(shown) == len(ADDRESSES) + len(POSTED)
+    assert len(shown) == len(ADDRESSES) + len(POSTED) + len(OF_STAFF)
+
+
+@pytest.mark.parametrize("role", ["stranger", *ROLES])
+def test_every_room_of_staff_is_open_for_its_roles_alone(house: OpenHouse, role: str) -> None:
+    """Outside is a page to sign in or a refusal; a form without its token is refused to everyone."""
+    for (method, path), (policy, address) in OF_STAFF.items():
+        if policy == "everyone":
+            continue
+        person = house.resident() if role == "stranger" else house.colleague(role)
+        status = person.asks(method, address).status_code
+        if role == "stranger":
+            assert status == (303 if method == "GET" else 401), (method, path)
+            assert method == "POST" or person.answer.headers["location"].startswith("/inloggen?naar=/")
+        elif role not in policy.split() or method == "POST":
+            assert status == 403, (method, path)
+        else:
+            assert status in {200, 303, 404}, (method, path)  # a partner is led on to the findings
+        if method == "POST" and role != "stranger":
+            allowed = person.asks(method, address, data={"token": house.token(role)}).status_code not in {401, 403}
+            assert allowed == (role in policy.split()), (method, path)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_staff_never_write_by_looking(house: OpenHouse, role: str) -> None:
+    colleague = house.colleague(role)
+    before = house.everything()
+    with house.statements() as said:
+        for (method, _), (policy, address) in OF_STAFF.items():
+            if method == "GET" and (policy == "everyone" or role in policy.split()):
+                colleague.asks("GET", address)
+    assert [statement for statement in said if not statement.lstrip().startswith("SELECT")] == []
+    assert house.everything() == before
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -7,8 +7,10 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import numpy as np
+import odfdo
 import openpyxl
 import pandas as pd
 import pytest
@@ -17,7 +19,8 @@ from hypothesis import strategies as some
 from openpyxl.utils.escape import unescape
 
 from app.findings import sheets
-from app.findings.sheets import guarded, unguarded, write_table
+from app.findings.cells import guarded, unguarded
+from app.findings.sheets import write_table
 
 COLUMNS = ("id", "text")
 HOSTILE = [
@@ -87,6 +90,24 @@ def xlsx_rows(path: Path, sheet: int = 0) -> list[list[Any]]:
     book = openpyxl.load_workbook(path)
     rows = book.worksheets[sheet].iter_rows()
     return [[unescape(cell.value) if isinstance(cell.value, str) else cell.value for cell in row] for row in rows]
+
+
+def ods_rows(path: Path, sheet: int = 0) -> list[list[Any]]:
+    return [list(row) for row in odfdo.Document(path).body.tables[sheet].get_values()]
+
+
+def ods_cells(path: Path) -> list[ET.Element]:
+    """The cells as any program finds them that unzips the file and reads its XML."""
+    with zipfile.ZipFile(path) as parts:
+        content = ET.fromstring(parts.read("content.xml"))  # noqa: S314  # our own file
+    return [cell for cell in content.iter() if cell.tag.endswith("}table-cell")]
+
+
+def ods_attributes(cell: ET.Element) -> dict[str, str]:
+    return {name.partition("}")[2]: value for name, value in cell.attrib.items()}
+
+
+READ = {"csv": csv_rows, "xlsx": xlsx_rows, "ods": ods_rows}
 
 
 def cells_of(path: Path) -> Iterator[Any]:
@@ -167,10 +188,9 @@ def test_a_text_that_looks_like_a_formula_stays_a_text_when_someone_edits_its_ce
     assert [bool(book.worksheets[0].cell(row, 2).quotePrefix) for row in (2, 3)] == [True, False]
 
 
-@pytest.mark.parametrize("format_", ["csv", "xlsx"])
+@pytest.mark.parametrize("format_", sheets.FORMATS)
 def test_characters_that_no_file_can_hold_are_marked_and_stop_nothing(tmp_path: Path, format_: str) -> None:
-    path = written(tmp_path, format_, list(enumerate(BROKEN)))
-    read = csv_rows(path) if format_ == "csv" else xlsx_rows(path)
+    read = READ[format_](written(tmp_path, format_, list(enumerate(BROKEN))))
     assert [text for _, text in read[1:]] == list(BROKEN.values())
 
 
@@ -217,14 +237,62 @@ def test_any_title_makes_a_sheet_that_opens(tmp_path: Path, title: str, name: st
 
 def test_the_same_table_gives_the_same_bytes(tmp_path: Path) -> None:
     rows = [(at, text) for at, text in enumerate(HOSTILE)]
-    for format_ in ("csv", "xlsx"):
+    for format_ in sheets.FORMATS:
         assert (
             written(tmp_path, format_, iter(rows), notes=["n = 3"]).read_bytes()
             == written(tmp_path, format_, rows, notes=["n = 3"]).read_bytes()
         )
 
 
-# Both.
+# ODS.
+
+
+def test_an_ods_holds_what_residents_typed_and_no_formula_and_no_link(tmp_path: Path) -> None:
+    blanks = ["  twee   blanco's ", " een", "tab\there", " "]
+    path = written(tmp_path, "ods", list(enumerate([*HOSTILE, *blanks])), notes=["=1+1", "n = 200"], title="=A1: [alles]")
+    rows = ods_rows(path)
+    assert rows[0] == ["id", "text"]
+    assert [text or "" for _, text in rows[1:]] == [one_kind_of_break(text) for text in [*HOSTILE, *blanks]]
+    assert [each.name for each in odfdo.Document(path).body.tables] == ["=A1 alles", "Toelichting"]
+    assert ods_rows(path, 1) == [["=A1: [alles]"], ["=1+1"], ["n = 200"]]
+    found = [ods_attributes(cell) for cell in ods_cells(path)]
+    assert [each for each in found if "formula" in each or each.get("value-type", "string") not in {"string", "float"}] == []
+    with zipfile.ZipFile(path) as parts:
+        assert [name for name in parts.namelist() if b"xlink:href" in parts.read(name)] == []
+
+
+def test_an_ods_is_what_the_standard_asks_of_a_package(tmp_path: Path) -> None:
+    path = written(tmp_path, "ods", [(1, "groen")])
+    with zipfile.ZipFile(path) as parts:
+        first, *others = parts.infolist()
+        assert (first.filename, first.compress_type, parts.read("mimetype").decode()) == ("mimetype", 0, sheets.FORMATS["ods"])
+        named = set(odfdo.Document(path).manifest.get_paths())
+        assert {entry.filename for entry in others} == (named - {"/"}) | {"META-INF/manifest.xml"}
+        assert {entry.date_time for entry in parts.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        for entry in others:
+            ET.fromstring(parts.read(entry))  # noqa: S314  # our own file
+
+
+def test_the_kind_of_an_ods_cell_is_told_to_any_program(tmp_path: Path) -> None:
+    path = written(tmp_path, "ods", [(1.5, "=1+1"), (date(2026, 11, 22), "الشارع"), ("groen", "w " * 50)])
+    cells = {"".join(cell.itertext()): ods_attributes(cell) for cell in ods_cells(path)}
+    assert (cells["1.5"]["value-type"], cells["1.5"]["value"]) == ("float", "1.5")
+    assert cells["2026-11-22"] == {"style-name": "day", "value-type": "date", "date-value": "2026-11-22"}
+    looks = {text: cells[text]["style-name"] for text in ("id", "=1+1", "الشارع", "groen")}
+    assert looks == {"id": "c1000", "=1+1": "c0001", "الشارع": "c0010", "groen": "c0000"}  # bold, wrapped, right to left, kept as text
+
+
+@pytest.mark.parametrize("title", ["'s avonds & <laat>", "a.b'c", "Tabel"])
+def test_the_filter_of_an_ods_names_its_sheet(tmp_path: Path, title: str) -> None:
+    path = written(tmp_path, "ods", [(at, "x") for at in range(3)], [f"c{at}" for at in range(2)], title=title)
+    with zipfile.ZipFile(path) as parts:
+        content = ET.fromstring(parts.read("content.xml"))  # noqa: S314  # our own file
+    (range_,) = [ods_attributes(each)["target-range-address"] for each in content.iter() if each.tag.endswith("}database-range")]
+    quoted = "'" + sheets.sheet_name(title).replace("'", "''") + "'"
+    assert range_ == f"{quoted}.A1:{quoted}.B4"
+
+
+# All.
 
 
 def test_each_kind_of_value_keeps_its_kind(tmp_path: Path) -> None:
@@ -260,9 +328,11 @@ def test_each_kind_of_value_keeps_its_kind(tmp_path: Path) -> None:
     ]
     row = xlsx_rows(written(tmp_path, "xlsx", [values], columns))[1]
     assert row == [1, 7, 0.5, 0, 0.1, datetime(2026, 11, 22), days[1], None, None, "–", str(2**63), "1850-01-01"]  # noqa: DTZ001  # a day, as openpyxl reads it
+    row = ods_rows(written(tmp_path, "ods", [values], columns))[1]
+    assert row == [1, 7, 0.5, 0, Decimal("0.10"), date(2026, 11, 22), days[1], None, None, "–", str(2**63), "1850-01-01"]
 
 
-@pytest.mark.parametrize("format_", ["csv", "xlsx"])
+@pytest.mark.parametrize("format_", sheets.FORMATS)
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
@@ -280,7 +350,7 @@ def test_a_table_that_does_not_fit_leaves_the_old_file_and_no_half_one(tmp_path:
     assert list(tmp_path.iterdir()) == [path]
 
 
-@pytest.mark.parametrize("format_", ["csv", "xlsx"])
+@pytest.mark.parametrize("format_", sheets.FORMATS)
 def test_rows_that_break_off_half_way_leave_nothing(tmp_path: Path, format_: str) -> None:
     def rows() -> Iterator[tuple[int, str]]:
         yield 1, "afval"
@@ -298,16 +368,17 @@ def test_columns_need_names_of_their_own(tmp_path: Path, columns: tuple[str, ...
 
 
 def test_an_unknown_format_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="pdf is not a format of a table: choose csv or xlsx"):
+    with pytest.raises(ValueError, match="pdf is not a format of a table: choose csv, xlsx, ods"):
         written(tmp_path, "pdf", [])
 
 
 def test_more_rows_than_a_sheet_can_hold_is_said_and_csv_offered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sheets, "MOST_ROWS", 3)
     rows = [(at, "x") for at in range(4)]
-    with pytest.raises(ValueError, match="at most 3 rows below its header: choose csv"):
-        written(tmp_path, "xlsx", rows)
-    assert len(xlsx_rows(written(tmp_path, "xlsx", rows[:3]))) == 4
+    for format_ in ("xlsx", "ods"):
+        with pytest.raises(ValueError, match="at most 3 rows below its header: choose csv"):
+            written(tmp_path, format_, rows)
+        assert len(READ[format_](written(tmp_path, format_, rows[:3]))) == 4
     assert len(csv_rows(written(tmp_path, "csv", rows))) == 5
 
 

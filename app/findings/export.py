@@ -4,35 +4,47 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, insert
+from sqlalchemy import Connection, Engine
 
+from app.access import note_act
 from app.areas import Programme
 from app.db import writing
 from app.findings.counts import COLUMNS, counts_table
 from app.findings.frames import Slice, responses_of, survey_of
 from app.findings.runs import newest_run
+from app.findings.shares import threshold_of
 from app.findings.sheets import write_table
 from app.findings.tables import (
     CODEBOOK_COLUMNS,
+    FINDING_COLUMNS,
     STATEMENT_COLUMNS,
     THEME_COLUMNS,
     codebook_table,
+    findings_table,
+    literally,
+    readable_answers,
     response_columns,
     responses_table,
     statements_table,
     themes_table,
 )
-from app.models.tables import AUDIT
 from app.settings import Settings
 
 FIGURES = ("office", "analyst", "auditor", "admin")
 ROWS = ("analyst", "admin")
 ALLOWED = {
-    "themes": FIGURES, "counts": FIGURES, "codebook": (*FIGURES, "partner", "translator"), "responses": ROWS, "statements": ROWS,
-    "raw": ("admin",),
+    "themes": FIGURES, "findings": (*FIGURES, "partner"), "counts": FIGURES, "codebook": (*FIGURES, "partner", "translator"),
+    "responses": ROWS, "statements": ROWS, "raw": ("admin",),
 }  # fmt: skip
 LOGGED = ("responses", "statements", "raw")
 DASH = "– in plaats van een getal: te weinig mensen, of nodig om een klein aantal elders in de tabel te beschermen."
+FIGURE_NOTES = (
+    "n: hoeveel mensen dit in een vragenlijst noemden, ieder één keer per thema: steekproef, open link en balie samen; geen deel van iets.",
+    "sample_n en base: mensen uit de uitgenodigde steekproef die het noemden, en die een open vraag beantwoordden; open_link apart.",
+    "share: sample_n gedeeld door base, ongewogen; low en high: de marge van 95 procent (Wilson). Leeg: er was geen steekproef.",
+    "contributions: hoe vaak het is gezegd in wijkgesprekken en kennissessies; een telling van inbreng, niet van mensen.",
+)
+Table = tuple[list[str], list[list[object]], list[str]]
 
 
 class NotAllowed(ValueError):  # noqa: N818  # what a person asked for and may not have
@@ -60,25 +72,34 @@ def export_table(engine: Engine, settings: Settings, programme: Programme, wante
     if wanted.role not in ROWS and (wanted.part.since or wanted.part.until):
         raise NotAllowed("figures for a part of the period are for analyst and admin: two periods side by side can give a person away")
     with engine.connect() as connection:
-        columns, rows, notes = _table(connection, programme, wanted)
+        table = table_of(connection, programme, wanted)
     if wanted.kind in LOGGED:
-        _log(engine, settings, wanted)
-    write_table(out, columns, rows, format=wanted.format, title=f"Wijkstem {programme.name}: {wanted.kind}", notes=notes)  # type: ignore[arg-type]  # checked by the command
-    return len(rows)
+        with writing(engine) as connection:
+            what = f"{wanted.part.survey or 'all'} {wanted.format}"
+            note_act(
+                connection, settings, actor=f"command:{wanted.role}", action=f"export {wanted.kind}", object_=what, purpose=wanted.purpose
+            )
+    write_file(out, programme, wanted, table)
+    return len(table[1])
 
 
-def _table(connection: Connection, programme: Programme, wanted: Wanted) -> tuple[list[str], list[list[object]], list[str]]:
+def write_file(out: Path, programme: Programme, wanted: Wanted, table: Table) -> None:
+    columns, rows, notes = table
+    write_table(out, columns, rows, format=wanted.format, title=f"Wijkstem {programme.name}: {wanted.kind}", notes=notes)
+
+
+def table_of(connection: Connection, programme: Programme, wanted: Wanted) -> Table:
+    """Columns, rows and what the reader has to know. Raises LookupError when there is nothing to export."""
     part = wanted.part
     if wanted.kind == "themes":
         return _themes(connection, programme, wanted)
+    if wanted.kind == "findings":
+        return _findings(connection, programme, wanted)
     if wanted.kind == "statements":
         run = _newest_or_none(connection, part.survey)
-        rows = statements_table(connection, part, run)
-        return (
-            list(STATEMENT_COLUMNS),
-            rows,
-            ["Eén rij per uitspraak; persoonsgegevens gemaskeerd, namen en plaatsen nog niet nagekeken.", *_run_notes(run)],
-        )
+        moved = "pillar, theme en label: zoals mensen ze lieten staan; moved_by_person 1: een mens heeft deze uitspraak verplaatst."
+        said = "Eén rij per uitspraak, uit vragenlijst en gesprek; nummers en namen zijn verborgen, tenzij een mens ze liet staan."
+        return list(STATEMENT_COLUMNS), statements_table(connection, part, run), [said, moved, *_run_notes(run)]
     if not part.survey:
         raise LookupError(f"--kind {wanted.kind} needs --survey KEY")
     survey = survey_of(connection, part.survey)
@@ -90,23 +111,37 @@ def _table(connection: Connection, programme: Programme, wanted: Wanted) -> tupl
         rows = counts_table(survey, programme, responses, threshold=threshold)
         return list(COLUMNS), rows, _counts_notes(programme, threshold)
     literal = wanted.kind == "raw"
-    note = "Letterlijke tekst: niet doorgeven." if literal else "Eén rij per reactie; teksten gemaskeerd; wijk, geen buurt."
-    return response_columns(survey), list(responses_table(survey, responses, literal=literal)), [note]
+    note = "Letterlijke tekst: niet doorgeven." if literal else "Eén rij per reactie; namen en nummers verborgen; wijk, geen buurt."
+    read = literally if literal else readable_answers(connection, Slice(part.survey))
+    return response_columns(survey), list(responses_table(survey, responses, read)), [note]
 
 
-def _themes(connection: Connection, programme: Programme, wanted: Wanted) -> tuple[list[str], list[list[object]], list[str]]:
+def _themes(connection: Connection, programme: Programme, wanted: Wanted) -> Table:
     run = newest_run(connection, wanted.part.survey)
-    audience = survey_of(connection, wanted.part.survey).audience if wanted.part.survey else "resident"
-    threshold = threshold_for(programme, audience)
-    rows = themes_table(connection, run, wanted.part, programme, threshold=threshold, quotes=wanted.role in ROWS)
+    audience = survey_of(connection, wanted.part.survey).audience if wanted.part.survey else ""
+    threshold = threshold_for(programme, audience) if audience else threshold_of(connection, run, programme)
     notes = [
-        f"n: hoeveel mensen dit noemden, ieder één keer per thema; minder dan {threshold} wordt niet getoond.",
-        DASH,
+        *FIGURE_NOTES,
+        f"Minder dan {threshold} wordt niet getoond. {DASH}",
+        "klein_aantal: de thema's van deze pijler waarvan geen enkel getal naar buiten mag.",
         "pillar_n: de som over de thema's van deze pijler. Wie twee thema's noemde, telt daarin twee keer.",
-        "Thema's zijn een voorstel van de computer; een mens heeft ze nog niet vastgesteld. Citaten zijn gemaskeerd maar nog niet vrijgegeven.",
+        "settled 1: een mens stelde dit thema vast, in deze rol; 0: een voorstel van de computer. stability: 0 tot 1, hoe vaak het terugkomt.",
+        "quote_1 tot 3: woorden die een mens heeft vrijgegeven.",
         *_run_notes(run, whole=wanted.role in ROWS),
     ]
-    return list(THEME_COLUMNS), rows, notes
+    return list(THEME_COLUMNS), themes_table(connection, run, wanted.part, programme, threshold=threshold), notes
+
+
+def _findings(connection: Connection, programme: Programme, wanted: Wanted) -> Table:
+    published = wanted.role == "partner"
+    notes = [
+        "Eén rij per bevinding en onderbouwing: een thema met de cijfers van toen, of een citaat dat een mens heeft vrijgegeven.",
+        *FIGURE_NOTES,
+        f"Minder dan {programme.thresholds.resident} bewoners wordt niet getoond. {DASH}",
+        "run en run_on: de analyse waar de cijfers uit komen. Vergelijk geen cijfers van twee analyses: het verschil kan een mens verraden.",
+        "Alleen gepubliceerde bevindingen." if published else "status: draft (concept), reviewed (nagekeken), published (gepubliceerd).",
+    ]
+    return list(FINDING_COLUMNS), findings_table(connection, programme, published=published), notes
 
 
 def _run_notes(run: Any, *, whole: bool = True) -> list[str]:
@@ -136,10 +171,3 @@ def _newest_or_none(connection: Connection, survey: str) -> Any:
         return newest_run(connection, survey)
     except LookupError:
         return None
-
-
-def _log(engine: Engine, settings: Settings, wanted: Wanted) -> None:
-    what = f"{wanted.part.survey or 'all'} {wanted.format}"
-    row = {"at": settings.clock(), "actor": f"command:{wanted.role}", "action": f"export {wanted.kind}", "object": what, "result": "ok"}
-    with writing(engine) as connection:
-        connection.execute(insert(AUDIT).values(**row, purpose=wanted.purpose[:300]))

@@ -1,24 +1,37 @@
-"""Room findings: tables that leave: themes, responses, statements, codebook. Figures pass the door; words pass the mask."""
+"""Room findings: tables that leave: themes, findings, responses, statements, codebook. Figures pass the door; words as they may be read."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, distinct, func, select
+from sqlalchemy import Connection, select
 
 from app.areas import Programme
-from app.disclosure import FOLDED, release_themes
+from app.disclosure import FOLDED
 from app.findings.frames import Answered, Slice, statements_of
-from app.findings.runs import REST
-from app.models.tables import PLACEMENT, STATEMENT, THEME
+from app.findings.quotes import Heard, quotes_cleared
+from app.findings.reading import hidden_text, readable
+from app.findings.shares import Figures, figures
+from app.findings.stated import Piece, findings_kept
+from app.findings.themes import ThemeNow, ThemesNow, themes_now
+from app.models.tables import CONTRIBUTION, PLACEMENT, STAFF, STATEMENT
 from app.survey import Question, Survey
 
 Rows = list[list[object]]
+Reads = Callable[[str, str, str], str]  # a response, a question and the words there -> what may be read of them
 TEXT = ".anders"  # the words beside "anders, namelijk"; no option can be called so
-THEME_COLUMNS = ("pillar", "pillar_name", "theme", "label", "n", "pillar_n", "quote_1", "quote_2", "quote_3")
+TOLD = ("sample_n", "base", "share", "low", "high", "open_link", "contributions")
+THEME_COLUMNS = (
+    "pillar", "pillar_name", "theme", "label", "n", "pillar_n", "quote_1", "quote_2", "quote_3", "settled", "settled_by", "stability", *TOLD
+)  # fmt: skip
+FINDING_COLUMNS = (
+    "finding", "title", "text", "pillar", "pillar_name", "goal", "goal_text", "area", "area_name", "status", "published_on", "evidence_kind",
+    "theme", "label", "n", *TOLD, "quote", "quote_lang", "run", "run_on",
+)  # fmt: skip
 STATEMENT_COLUMNS = (
     "id", "source", "survey", "response", "question", "lang", "pillar_asked", "area", "channel", "stream", "said_on",
-    "pillar", "confidence", "also", "theme", "label", "fit", "excluded", "text",
+    "pillar", "confidence", "also", "theme", "label", "fit", "excluded", "text", "kind", "place_note", "moved_by_person",
 )  # fmt: skip
 CODEBOOK_COLUMNS = ("column", "question", "kind", "row", "option", "text", "pillar", "goal", "values")
 FIXED = (
@@ -29,80 +42,155 @@ FIXED = (
 )  # fmt: skip
 
 
-def masked(text: str) -> str:
-    """Numbers and codes of persons out; nobody reads the rest unmasked outside the register."""
-    from analysis.privacy import mask  # noqa: PLC0415  # only when words leave
+def themes_table(connection: Connection, run: Any, part: Slice, programme: Programme, *, threshold: int = 0) -> Rows:
+    """One row per theme as people left it, most named first within its pillar. Themes without a figure that may leave share one row a pillar.
 
-    return str(mask(text)[0])
-
-
-def themes_table(connection: Connection, run: Any, part: Slice, programme: Programme, *, threshold: int, quotes: bool) -> Rows:
-    """One row per theme, largest first within its pillar; small themes in one row. `n` counts people once per theme."""
-    people = _people(connection, run.id, part)
-    labels = _labels(connection, run.id)
-    released = release_themes(people, threshold=threshold)
-    said = _typical(connection, run.id, part) if quotes else {}
-    order = {pillar.key: nth for nth, pillar in enumerate(programme.pillars)}
+    threshold : 0 for what the programme says of those who speak in this run.
+    """
+    heard = _heard(connection, run, part, programme, threshold)
+    roles = {row.name: row.role for row in connection.execute(select(STAFF.c.name, STAFF.c.role))}
+    said = _quotes(connection, heard)
     names = {pillar.key: pillar.official for pillar in programme.pillars}
+    order = {key: nth for nth, key in enumerate(names)}
     found: Rows = []
-    for name in sorted((name for name in released if len(name) == 2), key=lambda name: order.get(name[0], len(order))):
-        pillar, key = name
-        three = said.get((pillar, key), []) if released[name] is not None and key not in {FOLDED, REST} else []
-        label = "Overig" if key == REST else labels.get((pillar, key), key)
-        shown_key = "klein_aantal" if key == FOLDED else key
-        found.append([pillar, names.get(pillar, pillar), shown_key, label, released[name], released[(pillar,)], *[*three, "", "", ""][:3]])
+    for pillar in sorted({theme.pillar for theme in heard.now.themes}, key=lambda key: (order.get(key, len(order)), key)):
+        before = [pillar, names.get(pillar, pillar)]
+        themes = [theme for theme in heard.now.themes if theme.pillar == pillar and theme.n]
+        shown = sorted((theme for theme in themes if heard.figures[theme.place].is_shown), key=lambda theme: (theme.is_rest, -theme.people))
+        total = all_streams(heard.figures[pillar, ""])
+        for theme in shown:
+            found.append([*before, *_theme_cells(theme, heard, total, said[theme.place], roles)])
+        if len(themes) > len(shown):
+            found.append([*before, "klein_aantal", FOLDED, None, total, "", "", "", "", "", "", *[None] * len(TOLD)])
     return found
 
 
-def _labels(connection: Connection, run_id: str) -> dict[tuple[str, str], str]:
-    return {(row.pillar, row.key): row.label for row in connection.execute(select(THEME).where(THEME.c.run_id == run_id))}
+def _heard(connection: Connection, run: Any, part: Slice, programme: Programme, threshold: int) -> Heard:
+    now = themes_now(connection, run)
+    if part != Slice():
+        within = set(connection.execute(select(STATEMENT.c.id).where(part.of_statements())).scalars())
+        now = _only(now, within)
+    return Heard(run, now, figures(connection, run, now, programme, threshold))
 
 
-def _people(connection: Connection, run_id: str, part: Slice) -> dict[str, list[tuple[str, int]]]:
-    """Pillar -> (theme, how many people): who made several statements in one theme counts once."""
-    who = func.coalesce(STATEMENT.c.response_id, STATEMENT.c.id)
-    rows = connection.execute(
-        select(PLACEMENT.c.pillar, PLACEMENT.c.theme, func.count(distinct(who)))
-        .join(STATEMENT, STATEMENT.c.id == PLACEMENT.c.statement_id)
-        .where(PLACEMENT.c.run_id == run_id, PLACEMENT.c.excluded == "", part.of_statements())
-        .group_by(PLACEMENT.c.pillar, PLACEMENT.c.theme)
-        .order_by(PLACEMENT.c.pillar, PLACEMENT.c.theme)
-    )
-    found: dict[str, list[tuple[str, int]]] = defaultdict(list)
-    for pillar, theme, n in rows:
-        found[pillar].append((theme, n))
-    return found
+def _only(now: ThemesNow, within: set[str]) -> ThemesNow:
+    """The same themes, of these statements alone."""
+    statements = [said for said in now.statements if said.id in within]
+    n: dict[tuple[str, str], set[str]] = defaultdict(set)
+    people: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for said in statements:
+        if not said.excluded:
+            n[said.place].add(said.id)
+            people[said.place].add(said.who)
+    themes = [replace(theme, n=len(n[theme.place]), people=len(people[theme.place])) for theme in now.themes]
+    return replace(now, themes=themes, statements=statements, place_of={id_: place for id_, place in now.place_of.items() if id_ in within})
 
 
-def _typical(connection: Connection, run_id: str, part: Slice) -> dict[tuple[str, str], list[str]]:
-    rows = connection.execute(
-        select(PLACEMENT.c.pillar, PLACEMENT.c.theme, STATEMENT.c.text)
-        .join(STATEMENT, STATEMENT.c.id == PLACEMENT.c.statement_id)
-        .where(PLACEMENT.c.run_id == run_id, PLACEMENT.c.quote, PLACEMENT.c.excluded == "", part.of_statements())
-        .order_by(PLACEMENT.c.fit.desc(), STATEMENT.c.id)
-    )
+def all_streams(told: Figures) -> int | None:
+    """Everybody in a survey, from figures that left: a stream that is withheld withholds the sum."""
+    return None if None in {told.n, told.open_link, told.desk} else sum((told.n or 0, told.open_link or 0, told.desk or 0))
+
+
+def _told(told: Figures) -> list[object]:
+    """Without an invited sample there is no share to tell: an empty cell. A dash is what may not leave."""
+    share = ["", "", ""] if told.base == 0 else [value if value is None else round(value, 4) for value in (told.share, told.low, told.high)]
+    return [told.n, told.base, *share, told.open_link, told.contributions]
+
+
+def _theme_cells(theme: ThemeNow, heard: Heard, total: int | None, said: list[str], roles: Mapping[str, str]) -> list[object]:
+    told = heard.figures[theme.place]
+    stability: object = "" if theme.stability is None else round(theme.stability, 3)
+    by = roles.get(theme.settled_by, "")
+    label = "Overig" if theme.is_rest else theme.label
+    return [theme.key, label, all_streams(told), total, *[*said, "", "", ""][:3], int(theme.settled), by, stability, *_told(told)]
+
+
+def _quotes(connection: Connection, heard: Heard) -> dict[tuple[str, str], list[str]]:
+    """The words that a person cleared and that nobody can be known by."""
     found: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for pillar, theme, text in rows:
-        found[pillar, theme].append(masked(text))
+    for quoted in quotes_cleared(connection).values():
+        if quoted.holds and quoted.statement_id in heard.now.place_of and not heard.refusal(quoted.statement_id, quoted.source):
+            found[heard.now.place_of[quoted.statement_id]].append(quoted.text)
     return found
+
+
+def findings_table(connection: Connection, programme: Programme, *, published: bool) -> Rows:
+    """One row per finding and piece of its evidence, with the figures of then; a quote that is no longer cleared is left out."""
+    goals = {goal.number: goal.text for goal in programme.goals}
+    pillars = {pillar.key: pillar.official for pillar in programme.pillars}
+    areas = {wijk.key: wijk.name for wijk in programme.wijken}
+    found: Rows = []
+    for finding in findings_kept(connection, status="published" if published else ""):
+        about = [
+            finding.id, finding.title, finding.text, finding.pillar, pillars.get(finding.pillar, finding.pillar), finding.goal or "",
+            goals.get(finding.goal or 0, ""), finding.area or programme.key, areas.get(finding.area or "", programme.name), finding.status,
+            finding.published_on or "",
+        ]  # fmt: skip
+        found += [[*about, *_evidence_cells(piece)] for piece in finding.evidence if piece.holds] or [
+            [*about, *[""] * (len(FINDING_COLUMNS) - len(about))]
+        ]
+    return found
+
+
+def _evidence_cells(piece: Piece) -> list[object]:
+    about = [piece.kind, piece.theme, piece.label]
+    if piece.kind == "quote":
+        return [*about, "", *[""] * len(TOLD), piece.text, piece.lang, piece.run_id or "", ""]
+    told = Figures(**{name: piece.figures[name] for name in Figures.__dataclass_fields__})
+    return [*about, all_streams(told), *_told(told), "", "", piece.run_id or "", piece.run_on]
 
 
 def statements_table(connection: Connection, part: Slice, run: Any) -> Rows:
-    """One row per statement, with where the newest run put it; text masked."""
+    """One row per statement of survey and session, with where it stands now; text as it may be read."""
     placed: Mapping[str, Any] = {}
-    labels: dict[tuple[str, str], str] = {}
+    now = themes_now(connection, run) if run is not None else None
     if run is not None:
         placed = {row.statement_id: row for row in connection.execute(select(PLACEMENT).where(PLACEMENT.c.run_id == run.id))}
-        labels = _labels(connection, run.id)
+    noted = {row.statement_id: row for row in connection.execute(select(CONTRIBUTION))}
+    statements = statements_of(connection, part)
+    words = readable(connection, [row["id"] for row in statements])
+    where = _places(now, placed)
     found: Rows = []
-    for row in statements_of(connection, part):
-        place = placed.get(row["id"])
-        where = [
-            place.pillar, round(place.confidence, 4), place.also, place.theme, labels.get((place.pillar, place.theme), ""), round(place.fit, 4), place.excluded
-        ] if place else ["", "", "", "", "", "", ""]  # fmt: skip
+    for row in statements:
+        note = noted.get(row["id"])
         said = [row["source"], row["survey_key"] or "", row["response_id"] or "", row["question"], row["lang"], row["pillar_asked"] or ""]
-        found.append([row["id"], *said, row["area"] or "", row["channel"], row["stream"], row["said_on"], *where, masked(row["text"])])
+        told = [note.kind, hidden_text(note.place_note)] if note else ["", ""]
+        moved = int(now is not None and row["id"] in now.decisions.moved)
+        place = where.get(row["id"], [""] * 7)
+        found.append([
+            row["id"], *said, row["area"] or "", row["channel"], row["stream"], row["said_on"], *place, words[row["id"]], *told, moved
+        ])  # fmt: skip
     return found
+
+
+def _places(now: ThemesNow | None, placed: Mapping[str, Any]) -> dict[str, list[object]]:
+    """Statement -> pillar, confidence, also, theme, label, fit, excluded: as people left them, with how sure the analysis was."""
+    if now is None:
+        return {}
+    labels = {theme.place: theme.label for theme in now.themes}
+    return {
+        said.id: [
+            said.place[0], round(placed[said.id].confidence, 4), placed[said.id].also, said.place[1], labels.get(said.place, ""),
+            round(placed[said.id].fit, 4), said.excluded,
+        ]
+        for said in now.statements
+    }  # fmt: skip
+
+
+def readable_answers(connection: Connection, part: Slice) -> Reads:
+    """How the words in the responses of this slice may be read: as their statement, or with everything hidden that may be personal."""
+    asked = select(STATEMENT.c.id, STATEMENT.c.response_id, STATEMENT.c.question).where(part.of_statements())
+    ids = {(row.response_id, row.question): row.id for row in connection.execute(asked)}
+    words = readable(connection, ids.values())
+
+    def read(response_id: str, question: str, said: str) -> str:
+        return words[ids[response_id, question]] if (response_id, question) in ids else hidden_text(said)
+
+    return read
+
+
+def literally(_response_id: str, _question: str, said: str) -> str:
+    return said
 
 
 def response_columns(survey: Survey) -> list[str]:
@@ -125,28 +213,28 @@ def _columns(survey: Survey) -> Iterator[tuple[str, Question, str, str]]:
             yield f"{question.id}__anders{'_tekst' if taken else ''}", question, "", TEXT
 
 
-def responses_table(survey: Survey, responses: Iterable[Answered], *, literal: bool = False) -> Iterator[list[object]]:
-    """One row per finished response, tidy: codes, 0/1 for each option of a multi, ISO dates, free text masked unless `literal`."""
+def responses_table(survey: Survey, responses: Iterable[Answered], read: Reads) -> Iterator[list[object]]:
+    """One row per finished response, tidy: codes, 0/1 for each option of a multi, ISO dates, free text as `read` gives it."""
     columns = list(_columns(survey))
     for response in responses:
-        values = [_value(response.answers, *column[1:], literal=literal) for column in columns]
+        values = [_value(response, *column[1:], read) for column in columns]
         yield [
             response.id, survey.key, response.fingerprint[:12], response.lang, response.channel, response.stream, int(response.assisted),
             response.area, response.finished_on, *values,
         ]  # fmt: skip
 
 
-def _value(answers: Mapping[str, Any], question: Question, row: str, option: str, *, literal: bool) -> object:
+def _value(response: Answered, question: Question, row: str, option: str, read: Reads) -> object:
+    answers = response.answers
     if option == TEXT:
-        text = str(answers.get(f"{question.id}.anders", ""))
-        return text if literal else masked(text)
+        return read(response.id, f"{question.id}.anders", str(answers.get(f"{question.id}.anders", "")))
     value = answers.get(question.id)
     if row:
         return (value or {}).get(row, "")
     if option:
         return "" if value is None else int(option in value)
     if question.kind in {"open", "text"} and value:
-        return str(value) if literal else masked(str(value))
+        return read(response.id, question.id, str(value))
     return "" if value is None else value
 
 
@@ -174,7 +262,7 @@ def codebook_table(survey: Survey) -> Iterator[list[object]]:
 
 def _values(question: Question, option: str) -> str:
     if option == TEXT or question.kind in {"open", "text"}:
-        return "tekst, persoonsgegevens gemaskeerd"
+        return "tekst, namen en nummers verborgen"
     if question.kind == "multi":
         return "1 = gekozen; 0 = niet gekozen; leeg = vraag niet beantwoord"
     if question.kind == "grade":

@@ -1,17 +1,21 @@
 """Room front: pages that ask nothing, files a browser fetches, and the two questions a watchman asks."""
 
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
-from sqlalchemy import select, text
+from sqlalchemy import Row, and_, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import aliased
+from sqlmodel import Session
 
 from app.access import may
 from app.db import Db
 from app.i18n import texts
 from app.layout.assets import ASSETS, FOR_EVER
-from app.models.tables import SURVEY, VERSION
+from app.models.tables import SURVEY, VERSION, WIJKGESPREK, WIJKGESPREK_TEXT
 from app.survey import load_survey
 from app.web import page, reader_of
 
@@ -34,7 +38,22 @@ def home(request: Request, db: Db) -> HTMLResponse:
         title = texts(reader.lang, survey.domain, folder).pgettext("survey", survey.title)
         translated = reader.lang == "nl" or title != survey.title
         surveys.append({"url": f"/v/{key}", "title": title, "lang": reader.lang if translated else "nl", "minutes": survey.minutes})
-    return page(request, "front/home.html", reader=reader, surveys=surveys)
+    return page(request, "front/home.html", reader=reader, surveys=surveys, wijkgesprekken=_next_wijkgesprekken(request, db, reader.lang))
+
+
+def _next_wijkgesprekken(request: Request, db: Session, lang: str) -> Sequence[Row[Any]]:
+    """The next three, in the reader's language where that has a translation of the Dutch as it is now."""
+    dutch, other = aliased(WIJKGESPREK_TEXT), aliased(WIJKGESPREK_TEXT)
+    same = (other.c.wijkgesprek_id == dutch.c.wijkgesprek_id, other.c.lang == lang, other.c.source_hash == dutch.c.source_hash)
+    title, spoken = func.coalesce(other.c.title, dutch.c.title), func.coalesce(other.c.lang, dutch.c.lang)
+    return db.execute(
+        select(WIJKGESPREK.c.id, WIJKGESPREK.c.starts_at, WIJKGESPREK.c.place, title.label("title"), spoken.label("lang"))
+        .join(dutch, (dutch.c.wijkgesprek_id == WIJKGESPREK.c.id) & (dutch.c.lang == "nl"))
+        .outerjoin(other, and_(*same))
+        .where(WIJKGESPREK.c.state == "open", WIJKGESPREK.c.ends_at > request.app.state.house.settings.clock())
+        .order_by(WIJKGESPREK.c.starts_at, WIJKGESPREK.c.id)
+        .limit(3)
+    ).all()
 
 
 @router.get("/privacy")

@@ -92,12 +92,13 @@ class TableLink(SQLModel, table=True):
 
 
 class Contribution(SQLModel, table=True):
-    """What belongs to a note besides its statement, which holds the words, the language, the pillar and the wijk."""
+    """What belongs to a note besides its statement, which holds the words, the language, the pillar and the wijk. `seq` counts at its table."""
 
     statement_id: str = Field(sa_column=Column(String(16), ForeignKey("statement.id", ondelete="CASCADE"), primary_key=True))
     wijkgesprek_id: str = Field(sa_column=Column(String(16), ForeignKey("wijkgesprek.id", ondelete="CASCADE"), nullable=False, index=True))
     key: str = Field(unique=True, max_length=36)
     table_no: int
+    seq: int = 0
     kind: str = Field(max_length=16)
     place_note: str = Field(default="", max_length=120)
     made_by: str = Field(max_length=64)

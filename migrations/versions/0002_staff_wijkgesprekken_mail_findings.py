@@ -238,6 +238,7 @@ def upgrade() -> None:
         sa.Column("wijkgesprek_id", sa.String(length=16), nullable=False),
         sa.Column("key", sa.String(length=36), nullable=False),
         sa.Column("table_no", sa.Integer(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("place_note", sa.String(length=120), nullable=False),
         sa.Column("made_by", sa.String(length=64), nullable=False),

@@ -1,0 +1,1 @@
+"""Room staff: sign-in, people and their roles, and the trail of what they did."""

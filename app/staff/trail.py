@@ -1,0 +1,65 @@
+"""Room staff: the trail of what staff did, newest first, for the admin and the auditor."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+from sqlalchemy import ColumnElement, select, true
+
+from app.access import may
+from app.models.tables import AUDIT, STAFF
+from app.settings import HERE
+from app.web import desk
+
+ROWS = 200
+router = APIRouter(prefix="/beheer/logboek", dependencies=[may("admin", "auditor")])
+
+
+@router.get("")
+def trail(request: Request, wie: str = "", wat: str = "", dag: str = "", voor: str = "") -> HTMLResponse:
+    """`wie`, `wat` and `dag` choose; `voor` is the number of the row before which a page begins."""
+    wanted = _wanted(wie, wat, dag)
+    before = AUDIT.c.id < int(voor) if voor.isascii() and voor.isdigit() and len(voor) < 10 else true()
+    with request.app.state.engine.connect() as connection:
+        rows = connection.execute(select(AUDIT).where(wanted, before).order_by(AUDIT.c.id.desc()).limit(ROWS + 1)).all()
+        actors = connection.execute(select(AUDIT.c.actor).distinct().order_by(AUDIT.c.actor)).scalars().all()
+        actions = connection.execute(select(AUDIT.c.action).distinct().order_by(AUDIT.c.action)).scalars().all()
+        names = {person: name for person, name in connection.execute(select(STAFF.c.id, STAFF.c.name))}  # noqa: C416  # rows are not pairs to mypy
+    chosen = {"wie": wie, "wat": wat, "dag": dag if _day(dag) else ""}
+    older = urlencode({**chosen, "voor": rows[ROWS - 1].id}, errors="replace") if len(rows) > ROWS else ""
+    return desk(
+        request,
+        "staff/trail.html",
+        room="/beheer",
+        rows=rows[:ROWS],
+        actors=actors,
+        actions=actions,
+        names=names,
+        chosen=chosen,
+        older=older,
+    )
+
+
+def _wanted(actor: str, action: str, day: str) -> ColumnElement[bool]:
+    wanted: ColumnElement[bool] = true()
+    if actor:
+        wanted &= AUDIT.c.actor == _plain(actor)
+    if action:
+        wanted &= AUDIT.c.action == _plain(action)
+    if found := _day(day):
+        begin = datetime.combine(found, time(), HERE)
+        wanted &= (AUDIT.c.at >= begin) & (AUDIT.c.at < begin + timedelta(days=1))
+    return wanted
+
+
+def _plain(typed: str) -> Any:
+    return typed.replace("\x00", "").encode("utf-8", "replace").decode()
+
+
+def _day(typed: str) -> date | None:
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        return None

@@ -1,0 +1,65 @@
+"""Room wijkgesprekken: who comes, for the office alone: the list at the door, and cancelling on somebody's behalf."""
+
+from typing import Any
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import Response
+from sqlalchemy import Connection, update
+
+from app.access import may, note_web_act, settings_of
+from app.db import writing
+from app.i18n import N_
+from app.models.tables import REGISTRATION
+from app.seal import unseal
+from app.settings import Settings
+from app.web import desk, lead, reader_of
+from app.wijkgesprekken.letters import tell
+from app.wijkgesprekken.plan_view import one_of
+from app.wijkgesprekken.seats import NOTHING_KNOWN, guests, lock, promote
+from app.wijkgesprekken.shown import language_name
+
+ROOM = "/kantoor/wijkgesprekken"
+TELLS = {
+    "afgemeld": N_("Deze persoon is afgemeld. Een plek die vrijkomt, gaat naar wie het langst wacht."),
+    "weg": N_("Deze aanmelding was er niet meer."),
+}
+UNREADABLE = N_("Niet te lezen: vastgelegd met een andere sleutel.")
+
+router = APIRouter(prefix=ROOM, dependencies=[may("office", "admin")])
+
+
+@router.get("/{id_}/aanmeldingen")
+def guests_page(request: Request, id_: str) -> Response:
+    settings, lang = settings_of(request), reader_of(request).lang
+    with request.app.state.engine.connect() as connection:
+        notice = one_of(connection, settings, lang, id_)
+        rows = guests(connection, id_)
+    if notice is None:
+        raise HTTPException(404)
+    return desk(
+        request, "wijkgesprekken/plan_guests.html", room=ROOM, tells=TELLS, notice=notice, row=notice.row, guests=rows,
+        needs={guest.id: unseal(settings, guest.needs) for guest in rows}, unreadable=UNREADABLE,
+        language_names={guest.lang: language_name(guest.lang, lang) for guest in rows}, may_cancel=notice.takes_registrations(settings.clock()),
+    )  # fmt: skip
+
+
+@router.post("/{id_}/aanmeldingen/{registration}/afmelden")
+def cancel_for(request: Request, id_: str, registration: str) -> Response:
+    settings = settings_of(request)
+    with writing(request.app.state.engine) as connection:
+        row = lock(connection, id_)
+        guest = next((each for each in guests(connection, id_) if each.id == registration), None)
+        if row is None:
+            raise HTTPException(404)
+        if guest:
+            give_back(connection, settings, row, guest, base=str(request.base_url))
+            note_web_act(request, connection, "registration cancelled", registration)
+    return lead(f"{ROOM}/{id_}/aanmeldingen", "afgemeld" if guest else "weg")
+
+
+def give_back(connection: Connection, settings: Settings, row: Any, guest: Any, *, base: str) -> None:
+    """As if she cancelled herself: told by letter, wiped, and the place goes to the head of the line."""
+    tell(connection, settings, row, guest, "cancelled", base=base)
+    after = {"state": "cancelled", "revision": guest.revision + 1, **NOTHING_KNOWN}
+    connection.execute(update(REGISTRATION).where(REGISTRATION.c.id == guest.id).values(**after))
+    promote(connection, settings, row, base=base)
