@@ -135,8 +135,8 @@ def cut_words(text: str) -> list[Word]:
         between = gap[1:] if gap.startswith(".") and (len(previous) == 1 or previous in abbreviations) else gap
         opening = not words or ENDED.search(between) is not None
         upper = typed[0].isupper() and (len(said) == 1 or not typed.isupper())
-        glued = bool(words) and JOINED.fullmatch(between) is not None
         off = _proclitic(said)
+        glued = bool(words) and not off and JOINED.fullmatch(between) is not None
         words.append(Word(found.start() + off, found.end(), said[off:], upper, upper and not opening, glued, opening))
         before, previous = found.end(), said
     inside = [word for word in words if not word.opening]
@@ -149,7 +149,7 @@ def cut_words(text: str) -> list[Word]:
 def standing(said: str) -> Standing:
     """Say what a word is known as.
 
-    said    : str, folded. Of a double name ("jan-willem") each part counts; "henks" and the cases of Polish first names are known, but not sure.
+    said    : str, folded. Of a double name ("jan-willem") each part counts; the cases of Polish first names are known, but not sure.
     Returns : Standing.
 
     >>> standing("fatma"), standing("roos")
@@ -163,7 +163,7 @@ def standing(said: str) -> Standing:
     if first or last:
         return Standing(first, last, said not in lists.words)
     owner = len(said) > 4 and said.endswith("s") and said[:-1] in lists.first and said[:-1] not in lists.words
-    return Standing(owner or said in _inflected())
+    return Standing(owner or said in _inflected(), sure=owner)
 
 
 @lru_cache(maxsize=100_000)
@@ -194,7 +194,7 @@ def endings(part: str) -> tuple[str, ...]:
 def _fold(typed: str) -> str:
     """A word without capitals, accents, hamza and tatweel; unlike the analysis, letters typed three times stay, and no heavy library is loaded for it."""
     if typed.isascii():
-        return typed.lower()
+        return typed.lower().replace("'", "")
     return "".join(sign for sign in unicodedata.normalize("NFKD", typed.casefold().translate(PLAIN)) if not unicodedata.combining(sign))
 
 

@@ -93,7 +93,7 @@ class Passage:
         yield "naam", after, self._signed(after)
         yield "", at, self._kept(at)
         yield "plaats", at + 1, self._named_place(at)
-        yield "plaats", at, self._naming_place(at)
+        yield "plaats", at, self._house_place(at) or self._naming_place(at)
         start = self._past_particles(at)
         if self._begins(start) and (start == at or self._owns_particles(at, start)):
             end, street = self._name_end(start)
@@ -194,9 +194,9 @@ class Passage:
         return self._is_betrayed(at) if word.capital else self._is_at_home(at)
 
     def _is_elsewhere(self, at: int, known: Standing) -> bool:
-        """Whether a word is a role ("buurman"), a place ("Wielwijk"), or a surname that stands where a place does ("in Roosendaal")."""
+        """Whether a word is a role ("buurman", "Bey"), a place ("Wielwijk"), or a surname that stands where a place does ("in Roosendaal")."""
         word = self.words[at]
-        if (self._is(at, "roles") and not word.capital) or self._kept(at) or self._ends_like(at, "part"):
+        if (self._is(at, "roles") and not word.capital) or self._is(at, "behind") or self._kept(at) or self._ends_like(at, "part"):
             return True
         return known.last and not known.first and word.capital and self._is(at - 1, "towards")
 
@@ -223,7 +223,8 @@ class Passage:
         """Whether a word has a surname, a wife or a place to live behind it."""
         if not self._is_glued(at + 1):
             return False
-        return self._has_surname(at) or self._is(at + 1, "living") or (self._is(at + 1, "and") and self._is(at + 2, "whose"))
+        near = (self._is(at + 1, "and") and self._is(at + 2, "whose")) or (self._is(at + 1, "from") and self._is(at + 2, "nearby"))
+        return near or self._has_surname(at) or self._is(at + 1, "living")
 
     def _has_surname(self, at: int) -> bool:
         """Whether a surname follows: one that is no word, or one with a capital behind a word with one."""
@@ -237,13 +238,13 @@ class Passage:
         """Whether a first name stands on the other side of "and": "Jan en Truus"."""
         start = self.words[at].start
         if self.text[start - 1 : start] == "و":
-            return at > 0 and self._is_first(at - 1)
-        after = self._is(at + 1, "and") and self._is_glued(at + 2) and self._is_first(at + 2)
-        return after or (at > 1 and self._is(at - 1, "and") and self._is_first(at - 2))
+            return at > 0 and self._is_pair(at, at - 1)
+        after = self._is(at + 1, "and") and self._is_glued(at + 2) and self._is_pair(at, at + 2)
+        return after or (at > 1 and self._is(at - 1, "and") and self._is_pair(at, at - 2))
 
-    def _is_first(self, at: int) -> bool:
-        known = self._standing(at)
-        return known.first and (known.sure or self.words[at].capital)
+    def _is_pair(self, at: int, other: int) -> bool:
+        known = self._standing(other)
+        return known.first and (known.sure or (self.words[at].upper and self.words[other].capital))
 
     # ---------------------------------------------------------------- how far a name goes
 
@@ -289,33 +290,29 @@ class Passage:
         """Capitals only, and shorter than a word that is shouted: "voetbalclub EBOH"."""
         return len(word.said) < 7 and self.text[word.start : word.end].isupper()
 
-    def _naming_place(self, at: int) -> int:
-        """End of the name before "College", "mosque" or "okulu", of a "Pauluskerk", and of "De Regenboog" inside a sentence."""
-        first = self.words[at]
-        if self._is_strange(at) and self._ends_like(at, "building") and not self._is(at, "building"):
+    def _house_place(self, at: int) -> int:
+        """End of a "Pauluskerk", or of "De Regenboog" inside a sentence."""
+        if not self.words[at].capital:
+            return 0
+        if self._ends_like(at, "building") and self._is_strange(at) and not self._is(at, "building"):
             return at + 1
-        if first.capital and self._is(at, "articles"):
-            return (
-                self._capitals_end(at + 2) if self._is_glued(at + 1) and self._is_strange(at + 1) and not self._standing(at + 1).last else 0
-            )
-        end = at
-        while (
-            end - at < MOST
-            and self._is_glued(end + 1)
-            and not self._is(end, "naming")
-            and (self.words[end].upper or self._is(end, "particles"))
-        ):
+        if not self._is(at, "articles") or not self._is_glued(at + 1) or self._kept(at + 1) or self._standing(at + 1).last:
+            return 0
+        proper = self._is(at - 1, "towards") or not is_ordinary(self.words[at + 1].said)
+        return self._capitals_end(at + 2) if self.words[at + 1].capital and proper else 0
+
+    def _naming_place(self, at: int) -> int:
+        """End of the name before "College", "mosque" or "okulu"."""
+        first, end = self.words[at], at
+        while self._is_glued(end + 1) and end - at < MOST and (self.words[end].upper or self._is(end, "particles")):
             end += 1
-        if end == at or not self._is(end, "naming") or self._kept(at):
+            if self._is(end, "naming"):
+                break
+        if end == at or not self._is(end, "naming") or self._is(end - 1, "particles") or self._kept(at):
             return 0
         usual, known = self._is(at, "usual"), self._standing(at)
         evident = first.capital or (first.upper and (self.words[end].capital or known.first or known.last or usual))
         return end if evident and (usual or not is_ordinary(first.said)) else 0
-
-    def _article_end(self, at: int) -> int:
-        if not self._is_glued(at + 1) or not self.words[at + 1].capital or self._kept(at + 1) or self._standing(at + 1).last:
-            return 0
-        return self._capitals_end(at + 2) if self._is(at - 1, "towards") or not is_ordinary(self.words[at + 1].said) else 0
 
     def _capitals_end(self, end: int) -> int:
         while self._is_glued(end) and self.words[end].capital and not self._kept(end):

@@ -26,7 +26,7 @@ ROOT: Final = Path(__file__).parent.parent
 NO_DATE: Final = datetime(2023, 1, 1, tzinfo=UTC)  # the same texts give the same bytes, whenever they are compiled
 
 FOR_STAFF: Final = {"layout/staff.html", "web.py"}  # beside the templates on the staff's layout
-STAFF_CODE: Final = re.compile(r"(staff|findings|office|programme)/.*\.py|wijkgesprekken/(plan|notes|tables|commands)\w*\.py")
+STAFF_ROOMS: Final = re.compile(r"(staff|findings|office|programme)/.*|wijkgesprekken/(plan|notes|tables|commands)\w*\.(py|html)")
 NAMES: Final = ("msgid", "msgid_plural")
 
 State = Literal["missing", "machine", "reviewed"]
@@ -123,7 +123,7 @@ def _page_texts(root: Path, domain: str) -> Catalog:
 def domain_of(app: Path, place: str) -> str:
     """Which texts only staff read: templates on the staff's layout, and the code that says so in its own words."""
     file = app / place
-    is_staff = place in FOR_STAFF or STAFF_CODE.fullmatch(place) or (place.endswith(".html") and _is_for_staff(file))
+    is_staff = place in FOR_STAFF or STAFF_ROOMS.fullmatch(place) or (place.endswith(".html") and _is_for_staff(file))
     return STAFF if is_staff else PAGES
 
 

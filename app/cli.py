@@ -12,7 +12,8 @@ from sqlalchemy import Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
-import app.findings.jobs  # noqa: F401  # a room names its jobs when it is loaded
+import app.findings.jobs
+import app.wijkgesprekken.leaving  # noqa: F401  # a room names its jobs when it is loaded
 from app.access import policies
 from app.answering.intake import take_in
 from app.areas import Programme

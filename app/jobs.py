@@ -21,7 +21,9 @@ log = logging.getLogger("wijkstem")
 Job = Callable[..., None]
 JOBS: dict[str, Job] = {}
 AT_START: set[str] = set()  # jobs that a worker does when it begins: they look in their own table for what was left
+DAILY: list[Callable[[Settings], None]] = []
 POST_SECONDS = 2
+DAY_SECONDS = 24 * 3600
 
 
 def job(name: str, *, at_start: bool = False) -> Callable[[Job], Job]:
@@ -34,6 +36,12 @@ def job(name: str, *, at_start: bool = False) -> Callable[[Job], Job]:
         return work
 
     return register
+
+
+def daily(work: Callable[[Settings], None]) -> Callable[[Settings], None]:
+    """Decorates a room's function that the worker does when it starts and then once a day, such as forgetting what need not be kept."""
+    DAILY.append(work)
+    return work
 
 
 @cache
@@ -77,6 +85,8 @@ def drain(settings: Settings) -> tuple[int, int]:
         done += task.id not in failed
     for name in sorted(AT_START):  # what was asked for while the queue was away
         JOBS[name](settings)
+    for work in DAILY:
+        work(settings)
     sent, unsent = post(settings)
     return done + sent, len(failed) + unsent
 
@@ -97,8 +107,13 @@ def work_on(settings: Settings) -> None:
 
 
 def _post_for_ever(settings: Settings) -> None:
+    next_day = 0.0
     while True:
         try:
+            if time.monotonic() >= next_day:
+                for work in DAILY:
+                    work(settings)
+                next_day = time.monotonic() + DAY_SECONDS
             post(settings)
         except Exception as reason:  # noqa: BLE001  # a database that is away for a moment must not end the post
             log.warning("post: %s", type(reason).__name__)

@@ -22,7 +22,7 @@ LOGGING = {
 def serve_pages(host: str, port: int, workers: int, *, worker: bool) -> None:
     """Serve until told to stop. The worker child goes when this process goes, however it ends."""
     # What a line of ours never says need not be looked up for each: thread, process, task and the place in the code.
-    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = logging.logAsyncioTasks = False  # type: ignore[attr-defined]
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = logging.logAsyncioTasks = False  # type: ignore[attr-defined]  # newer than its types
     child = (
         subprocess.Popen([sys.executable, "-m", "app", "worker"], env=os.environ | {"WIJKSTEM_PARENT": str(os.getpid())})
         if worker

@@ -31,6 +31,7 @@ class Settings(BaseSettings):
     instance_nonce: str = Field(default="", validation_alias="INSTANCE_NONCE")
     mail_url: str = Field(default="", validation_alias="MAIL_URL")
     field_key: str = ""
+    address: str = ""
 
     @field_validator("database_url")
     @classmethod
@@ -40,6 +41,14 @@ class Settings(BaseSettings):
         if url and not url.startswith(("sqlite:///", "postgresql+psycopg://")):
             raise ValueError("use sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
         return url
+
+    @field_validator("address")
+    @classmethod
+    def _plain_address(cls, url: str) -> str:
+        parts = urlsplit(url.rstrip("/"))
+        if url and (parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query or parts.username):
+            raise ValueError("use https://HOST, without a path")
+        return url.rstrip("/")
 
     @field_validator("mail_url")
     @classmethod

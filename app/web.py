@@ -146,6 +146,16 @@ def house_of(request: Request) -> House:
     return house
 
 
+def site(request: Request, *, told: bool = False) -> str:
+    """Where this site is, ending in "/". `told`: for a letter to somebody else. There the Host header of one visitor says nothing in
+    production: without WIJKSTEM_ADDRESS such a letter has no link.
+    """
+    settings = house_of(request).settings
+    if settings.address:
+        return f"{settings.address}/"
+    return "" if told and settings.env == "production" else str(request.base_url)
+
+
 def offered_in(request: Request, languages: Sequence[str], domains: Sequence[str]) -> list[str]:
     """The languages that may be shown to residents for these texts."""
     house = house_of(request)

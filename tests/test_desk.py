@@ -97,12 +97,12 @@ def test_what_waits_stands_in_the_order_of_lateness_with_one_full_button(house: 
     register(house, "w-full", 2, "waitlisted", 2)
     office = house.colleague("office")
     assert waits(office) == [
-        ("19 dagen te laat", "Er is nog niets opgeschreven", "/kantoor/wijkgesprekken/w-past"),
+        ("19 dagen te laat", "Er is nog niets opgeschreven", "/kantoor/wijkgesprekken/w-past/inbreng"),
         ("3 dagen te laat", "Antwoord geven: Praten in w-past", "/kantoor/wijkgesprekken/w-past"),
         ("Vandaag", "Hoeveel mensen kwamen er?", "/kantoor/wijkgesprekken/w-held"),
-        ("Vandaag", "Er is nog niets opgeschreven", "/kantoor/wijkgesprekken/w-held"),
-        ("Morgen", "Nog geen tolk: Arabisch", "/kantoor/wijkgesprekken/w-soon"),
-        ("Donderdag", "2 mensen op de wachtlijst", "/kantoor/wijkgesprekken/w-full"),
+        ("Vandaag", "Er is nog niets opgeschreven", "/kantoor/wijkgesprekken/w-held/inbreng"),
+        ("Morgen", "Nog geen tolk: Arabisch", "/kantoor/wijkgesprekken/w-soon/bewerken"),
+        ("Donderdag", "2 mensen op de wachtlijst", "/kantoor/wijkgesprekken/w-full/aanmeldingen"),
         ("11 november", "Nog niet bekendgemaakt", "/kantoor/wijkgesprekken/w-draft"),
     ]
     assert len(office.page.all("a", class_="btn main")) == 1
@@ -148,7 +148,7 @@ def test_texts_that_are_missing_old_or_of_a_machine_wait_once_a_wijkgesprek(hous
     write(house, "w1", "pl", "Rozmowa", source="oud Nederlands")
     write(house, "w1", "en", "Talk")
     office = house.colleague("office")
-    assert waits(office) == [("11 november", "Teksten nakijken: Praten in w1", "/kantoor/wijkgesprekken/w1")]
+    assert waits(office) == [("11 november", "Teksten nakijken: Praten in w1", "/kantoor/wijkgesprekken/w1/teksten")]
     assert "Ontbreekt: Pools, Arabisch. Door een computer vertaald: Turks." in office.page.text
 
 
@@ -205,16 +205,16 @@ def test_reading_themes_and_findings_wait_for_who_does_them(house: OpenHouse) ->
     for n, status in enumerate(("draft", "draft", "reviewed", "published")):
         put(house, FINDING, id=f"f{n}", title="x", status=status, **stated)
     assert waits(house.colleague("analyst")) == [
-        ("Kan nu", "1 tekst nakijken op namen", "/bevindingen/stellingen"),
-        ("Kan nu", "1 thema nakijken", "/bevindingen/nakijken"),
-        ("Kan nu", "2 bevindingen in concept", "/bevindingen"),
-        ("Kan nu", "1 bevinding wacht op publicatie", "/bevindingen"),
+        ("Kan nu", "1 tekst nakijken op namen", "/bevindingen/nakijken"),
+        ("Kan nu", "1 thema nakijken", "/bevindingen/themas"),
+        ("Kan nu", "2 bevindingen in concept", "/bevindingen/stellingen"),
+        ("Kan nu", "1 bevinding wacht op publicatie", "/bevindingen/stellingen"),
     ]
     assert [wait[1] for wait in waits(house.colleague("office"))] == [
         "1 tekst nakijken op namen", "2 bevindingen in concept", "1 bevinding wacht op publicatie"
     ]  # fmt: skip
     decide(house, "rename", "licht", label="Meer licht")  # a new name has to be settled anew
-    assert ("Kan nu", "2 thema's nakijken", "/bevindingen/nakijken") in waits(house.colleague("analyst"))
+    assert ("Kan nu", "2 thema's nakijken", "/bevindingen/themas") in waits(house.colleague("analyst"))
 
 
 def test_accounts_and_invitations_that_end_wait_for_the_admin(house: OpenHouse) -> None:
@@ -233,10 +233,10 @@ def test_accounts_and_invitations_that_end_wait_for_the_admin(house: OpenHouse) 
 
 
 def test_what_somebody_typed_is_shown_as_words(house: OpenHouse) -> None:
-    plan(house, "w1", NOW + days(1), state="draft", place="100%(n)s <b>vet</b>")
+    plan(house, "w1", NOW + days(1), state="draft", place="100%s <b>vet</b>")
     office = house.colleague("office")
     assert waits(office)[0][1] == "Nog niet bekendgemaakt"
-    assert "100%(n)s <b>vet</b>" in office.page.text
+    assert "100%s <b>vet</b>" in office.page.text
 
 
 # ---------------------------------------------------------------- whose page it is
@@ -259,6 +259,7 @@ def test_each_role_sees_what_is_its_own(house: OpenHouse, role: str) -> None:
     assert ("Deze week" in headings) == (role in {"office", "interviewer", "admin"})
     assert ("Bewonersenquête Dordt West: antwoorden tot nu toe" in headings) == (role in {"office", "analyst", "auditor", "admin"})
     assert ("Hoeveel mensen kwamen er?" in page.text) == (role in {"office", "admin"})
+    assert ("Er is nog niets opgeschreven" in page.text) == (role in {"office", "interviewer", "admin"})
 
 
 def test_a_translator_sees_what_no_person_approved(house: OpenHouse) -> None:
@@ -303,6 +304,24 @@ def test_responses_stand_by_stream_and_way_and_are_never_added_up_over_streams(h
         ["Balie", "0", "0", "0", "0", "0", "0"],
     ]
     assert "Nog geen antwoorden." in page.text  # the professionals
+
+
+def test_every_link_leads_to_a_page_that_is_there(house: OpenHouse) -> None:
+    from starlette.routing import Match
+
+    plan(house, "w1", NOW + days(1), languages=["nl", "tr"])
+    plan(house, "w2", NOW - days(1), feedback_on=TODAY)
+    plan(house, "w3", NOW + days(2), state="draft")
+    register(house, "w1", 1, "waitlisted", 1)
+    run(house, "b1", NOW, "licht")
+    house.colleague("partner")
+    with house.engine.begin() as connection:
+        connection.execute(update(STAFF).values(ends_on=TODAY + days(3)))
+    links = {str(link.get("href")) for link in house.colleague("admin").opens("/kantoor").page.one("main").iter("a")}
+    assert len(links) >= 10
+    for link in links:
+        asked = {"type": "http", "method": "GET", "path": link}
+        assert any(route.matches(asked)[0] == Match.FULL for route in house.app.routes), link
 
 
 # ---------------------------------------------------------------- what it costs

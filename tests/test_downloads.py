@@ -70,9 +70,9 @@ def test_themes_leave_as_people_left_them_and_the_theme_of_three_has_no_row(hear
         ("klein_aantal", "overig (klein aantal)", "", ""),
     ]
     lamps = next(row for row in rows if row["theme"] == LAMPS)
-    assert {name: lamps[name] for name in ("n", "sample_n", "base", "share", "low", "high", "open_link", "contributions", "stability")} == {
-        "n": "65", "sample_n": "40", "base": "190", "share": "0.2105", "low": "0.1586", "high": "0.2739", "open_link": "25",
-        "contributions": "19", "stability": "0.8",
+    assert {name: lamps[name] for name in ("n", "sample_n", "base", "share", "low", "high", "open_link", "contributions", "everyone", "stability")} == {
+        "n": "40", "sample_n": "40", "base": "190", "share": "0.2105", "low": "0.1586", "high": "0.2739", "open_link": "25",
+        "contributions": "19", "everyone": "65", "stability": "0.8",
     }  # fmt: skip
     assert [row["n"] for row in rows if row["theme"] in {"groen", "klein_aantal"}] == ["–", "–"]
     assert [row["quote_1"] for row in rows] == ["", "", "", SAYS, ""]
@@ -123,7 +123,7 @@ def test_a_finding_with_two_pieces_of_evidence_reads_back_equal_in_every_format(
     assert (theme["title"], theme["text"]) == (guard + HOSTILE, f"{guard}- meer licht\n{guard}- minder afval")
     about = {"pillar": "veilig", "goal": "10", "goal_text": "Veiligheid vergroten", "area": "wielwijk", "status": "published", "published_on": "2026-11-02"}  # fmt: skip
     assert {name: theme[name] for name in about} == {name: said[name] for name in about} == about
-    figures = {"theme": LAMPS, "n": "65", "sample_n": "40", "base": "190", "share": "0.2105", "contributions": "19", "run": "b1", "run_on": "2026-11-02"}  # fmt: skip
+    figures = {"theme": LAMPS, "n": "40", "everyone": "65", "sample_n": "40", "base": "190", "share": "0.2105", "contributions": "19", "run": "b1", "run_on": "2026-11-02"}  # fmt: skip
     assert {name: theme[name] for name in figures} == figures
     assert (said["evidence_kind"], said["quote"], said["quote_lang"], said["n"], said["label"]) == ("quote", SAYS, "nl", "", "Banken naast de container")  # fmt: skip
 

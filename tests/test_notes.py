@@ -1,6 +1,7 @@
 """A table writes down what is said: each note is one statement, kept once, mended, removed, and never seen by another table."""
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Any
 
@@ -75,6 +76,16 @@ def test_the_same_note_twice_is_one_note(house: OpenHouse) -> None:
     writer.sends("/tafel", twice, status=303).sends("/tafel", twice, status=303)
     assert written(writer) == [LAMP["tekst"]]
     assert [action for _, action in acts(house)] == ["note new"]
+
+
+def test_one_note_from_ten_devices_at_once_is_one_note(house: OpenHouse) -> None:
+    id_ = held(house)
+    sent = dict(at_table(house, id_, 1).fills(LAMP).typed)
+    writers = [at_table(house, id_, 1) for _ in range(10)]
+    with ThreadPoolExecutor(10) as together:
+        answers = list(together.map(lambda writer: writer.browser.post("/tafel", data=sent).status_code, writers))
+    assert answers == [303] * 10
+    assert [(note["text"], note["seq"]) for note in kept(house)] == [(LAMP["tekst"], 1)]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from houses import OpenHouse
-from meetings import comes, held, is_now, make_wijkgesprek
+from meetings import comes, held, is_now, link_to, make_wijkgesprek
 from people import Resident, text_of
 from sqlalchemy import select
 
@@ -121,7 +121,7 @@ def test_what_is_wrong_stands_beside_its_field_and_nothing_typed_is_lost(
 ) -> None:
     office.sends(f"{ROOM}/nieuw", PLAN | other | {"token": house.token("office")}, status=422)
     assert office.page.wrongs == wrong
-    assert office.page.messages == list(wrong.values())
+    assert [message.partition(": ")[2] for message in office.page.messages] == list(wrong.values())
     assert office.sees("adres" if "adres" not in other else "plek") == [PLAN["adres" if "adres" not in other else "plek"]]
     assert house.rows("wijkgesprek") == []
 
@@ -188,6 +188,14 @@ def test_one_that_is_held_can_still_be_corrected_but_not_moved_into_the_past(hou
     assert [row["area"] for row in house.rows("statement")] == ["crabbehof"]
     office.opens(f"{ROOM}/{id_}/bewerken").fills(begin="08:00").presses("Bewaar", status=422)
     assert office.page.wrongs == {"dag": plan.PAST}
+
+
+def test_the_links_of_the_tables_move_along(house: OpenHouse, office: Resident) -> None:
+    id_ = make_wijkgesprek(house)
+    link = link_to(house, id_, 1)
+    office.opens(f"{ROOM}/{id_}/bewerken").fills(dag="2026-12-01", terugkoppeling="2026-12-20").presses("Bewaar")
+    assert [row["ends_at"] for row in house.rows("table_link")] == [datetime(2026, 12, 2, 12, tzinfo=HERE)]
+    assert house.resident().opens(link).url == "/tafel"
 
 
 def test_what_was_promised_to_residents_cannot_be_emptied(house: OpenHouse, office: Resident) -> None:

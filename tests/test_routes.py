@@ -34,8 +34,20 @@ ADDRESSES = {
     "/v/{survey_id}/later": f"{DORDT}/later",
     "/v/{survey_id}/gestopt": f"{DORDT}/gestopt",
     "/v/{survey_id}/verder": f"{DORDT}/verder",
+    "/wijkgesprekken": "/wijkgesprekken",
+    "/wijkgesprekken.ics": "/wijkgesprekken.ics",
+    "/aanmelding": "/aanmelding",
 }  # fmt: skip
 POSTED = {"/v/{survey_id}/{number}", "/v/{survey_id}/controle", "/v/{survey_id}/verder"}
+OF_WHAT_IS_THERE = {  # for everyone, of a wijkgesprek or a registration that exists: tests/test_wijkgesprekken.py walks them
+    ("GET", "/wijkgesprekken/{wijkgesprek_id}"),
+    ("GET", "/wijkgesprekken/{wijkgesprek_id}.ics"),
+    ("GET", "/wijkgesprekken/{wijkgesprek_id}/aanmelden"),
+    ("POST", "/wijkgesprekken/{wijkgesprek_id}/aanmelden"),
+    ("POST", "/aanmelding"),
+    ("GET", "/aanmelding/{code}"),
+    ("POST", "/aanmelding/{code}"),
+}
 ALL_ROLES = " ".join(ROLES)
 OF_STAFF = {  # method and path: who may enter; an address of it
     ("GET", "/inloggen"): ("everyone", "/inloggen"),
@@ -77,6 +89,31 @@ OF_STAFF = {  # method and path: who may enter; an address of it
     ("GET", "/bevindingen/download/findings.{ending}"): ("office analyst auditor admin partner", "/bevindingen/download/findings.csv"),
     ("GET", "/bevindingen/download/themes.{ending}"): ("office analyst auditor admin", "/bevindingen/download/themes.csv"),
     ("POST", "/bevindingen/download/statements"): ("analyst admin", "/bevindingen/download/statements"),
+    ("GET", "/kantoor/wijkgesprekken"): ("office interviewer admin", "/kantoor/wijkgesprekken"),
+    ("GET", "/kantoor/wijkgesprekken/nieuw"): ("office admin", "/kantoor/wijkgesprekken/nieuw"),
+    ("POST", "/kantoor/wijkgesprekken/nieuw"): ("office admin", "/kantoor/wijkgesprekken/nieuw"),
+    ("GET", "/kantoor/wijkgesprekken/{id_}"): ("office interviewer admin", "/kantoor/wijkgesprekken/onbekend"),
+    ("GET", "/kantoor/wijkgesprekken/{id_}/bewerken"): ("office admin", "/kantoor/wijkgesprekken/onbekend/bewerken"),
+    ("POST", "/kantoor/wijkgesprekken/{id_}/bewerken"): ("office admin", "/kantoor/wijkgesprekken/onbekend/bewerken"),
+    ("POST", "/kantoor/wijkgesprekken/{id_}/openen"): ("office admin", "/kantoor/wijkgesprekken/onbekend/openen"),
+    ("GET", "/kantoor/wijkgesprekken/{id_}/afzeggen"): ("office admin", "/kantoor/wijkgesprekken/onbekend/afzeggen"),
+    ("POST", "/kantoor/wijkgesprekken/{id_}/afzeggen"): ("office admin", "/kantoor/wijkgesprekken/onbekend/afzeggen"),
+    ("GET", "/kantoor/wijkgesprekken/{id_}/teksten"): ("office admin", "/kantoor/wijkgesprekken/onbekend/teksten"),
+    ("POST", "/kantoor/wijkgesprekken/{id_}/teksten"): ("office admin", "/kantoor/wijkgesprekken/onbekend/teksten"),
+    ("GET", "/kantoor/wijkgesprekken/{id_}/aanmeldingen"): ("office admin", "/kantoor/wijkgesprekken/onbekend/aanmeldingen"),
+    ("POST", "/kantoor/wijkgesprekken/{id_}/aanmeldingen/{registration}/afmelden"): ("office admin", "/kantoor/wijkgesprekken/onbekend/aanmeldingen/onbekend/afmelden"),
+    ("POST", "/kantoor/wijkgesprekken/{id_}/tafels"): ("office admin", "/kantoor/wijkgesprekken/onbekend/tafels"),
+    ("POST", "/kantoor/wijkgesprekken/{id_}/tafels/intrekken"): ("office admin", "/kantoor/wijkgesprekken/onbekend/tafels/intrekken"),
+    ("POST", "/kantoor/wijkgesprekken/{id_}/opkomst"): ("office admin", "/kantoor/wijkgesprekken/onbekend/opkomst"),
+    ("POST", "/kantoor/wijkgesprekken/{id_}/teruggekoppeld"): ("office admin", "/kantoor/wijkgesprekken/onbekend/teruggekoppeld"),
+    ("GET", "/kantoor/wijkgesprekken/{id_}/inbreng"): ("office interviewer admin", "/kantoor/wijkgesprekken/onbekend/inbreng"),
+    ("POST", "/kantoor/wijkgesprekken/{id_}/inbreng"): ("office interviewer admin", "/kantoor/wijkgesprekken/onbekend/inbreng"),
+    ("POST", "/kantoor/wijkgesprekken/{id_}/inbreng/weg"): ("office interviewer admin", "/kantoor/wijkgesprekken/onbekend/inbreng/weg"),
+    ("GET", "/kantoor/wijkgesprekken/{id_}/afdrukken"): ("office interviewer admin", "/kantoor/wijkgesprekken/onbekend/afdrukken"),
+    ("GET", "/tafel/{link}"): ("everyone", "/tafel/onbekend"),
+    ("GET", "/tafel"): ("table", "/tafel"),
+    ("POST", "/tafel"): ("table", "/tafel"),
+    ("POST", "/tafel/weg"): ("table", "/tafel/weg"),
 }  # fmt: skip
 
 
@@ -86,9 +123,10 @@ def test_the_routes_are_these_and_each_says_who_may_enter(house: OpenHouse, oper
     assert {(row["method"], row["path"]): row["policy"] for row in shown} == {
         **{("GET", path): "everyone" for path in ADDRESSES},
         **{("POST", path): "everyone" for path in POSTED},
+        **dict.fromkeys(OF_WHAT_IS_THERE, "everyone"),
         **{route: policy for route, (policy, _) in OF_STAFF.items()},
     }
-    assert len(shown) == len(ADDRESSES) + len(POSTED) + len(OF_STAFF)
+    assert len(shown) == len(ADDRESSES) + len(POSTED) + len(OF_WHAT_IS_THERE) + len(OF_STAFF)
 
 
 @pytest.mark.parametrize("role", ["stranger", *ROLES])

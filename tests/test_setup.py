@@ -415,6 +415,9 @@ def test_only_one_worker_runs() -> None:
 
 def test_secrets_have_to_be_given() -> None:
     asked = re.findall(r"\$\{(\w+)([^}]*)\}", text("compose.yaml"))
-    assert {name for name, _ in asked} == {"MAIL_URL", "POSTGRES_PASSWORD", "WIJKSTEM_FIELD_KEY", "WIJKSTEM_SECRET"}
-    assert [name for name, rest in asked if not rest.startswith(":?set ")] == ["MAIL_URL"]  # without it mail waits
+    assert {name for name, _ in asked} == {"MAIL_URL", "POSTGRES_PASSWORD", "WIJKSTEM_ADDRESS", "WIJKSTEM_FIELD_KEY", "WIJKSTEM_SECRET"}
+    assert [name for name, rest in asked if not rest.startswith(":?set ")] == [
+        "MAIL_URL",
+        "WIJKSTEM_ADDRESS",
+    ]  # without them mail waits, and has no links
     assert {name for name, _ in asked} - variables() <= FROM_ELSEWHERE

@@ -39,8 +39,9 @@ ALLOWED = {
 LOGGED = ("responses", "statements", "raw")
 DASH = "– in plaats van een getal: te weinig mensen, of nodig om een klein aantal elders in de tabel te beschermen."
 FIGURE_NOTES = (
-    "n: hoeveel mensen dit in een vragenlijst noemden, ieder één keer per thema: steekproef, open link en balie samen; geen deel van iets.",
-    "sample_n en base: mensen uit de uitgenodigde steekproef die het noemden, en die een open vraag beantwoordden; open_link apart.",
+    "n: hoeveel mensen uit de uitgenodigde steekproef dit noemden, ieder één keer per thema; was er geen steekproef, dan iedereen (everyone).",
+    "sample_n en base: mensen uit de steekproef die het noemden, en die een open vraag beantwoordden; open_link: wie zelf de link vond.",
+    "everyone: steekproef, open link en balie samen; geen deel van iets. Een streepje als een van de drie niet gezegd mag worden.",
     "share: sample_n gedeeld door base, ongewogen; low en high: de marge van 95 procent (Wilson). Leeg: er was geen steekproef.",
     "contributions: hoe vaak het is gezegd in wijkgesprekken en kennissessies; een telling van inbreng, niet van mensen.",
 )

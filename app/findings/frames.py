@@ -48,12 +48,13 @@ def statements_of(connection: Connection, part: Slice) -> list[dict[str, Any]]:
 
 
 def statements_frame(statements: list[dict[str, Any]]) -> "DataFrame":
-    """The same as analysis wants it: index id; text, lang, pillar_asked, source, area, weight."""
+    """The same as analysis wants it: index id; text, lang, pillar_asked, source, area, weight, and the person, as far as there is one."""
     import pandas as pd  # noqa: PLC0415  # costs more start-up than all the rest
 
     columns = ["id", "text", "lang", "pillar_asked", "source", "area"]
     frame = pd.DataFrame([{name: row[name] for name in columns} for row in statements], columns=columns).set_index("id")
     frame["pillar_asked"] = frame["pillar_asked"].fillna("")
+    frame["person"] = [row["response_id"] or "" for row in statements]
     frame["weight"] = 1.0
     return frame
 

@@ -20,6 +20,7 @@ Z = 1.959964  # 95 %
 STREAMS = ("sample", "open_link", "desk")
 MEETINGS, BASE, OTHERS = "contributions", "base", "others"
 WHOLE = ("", "")
+BASED = (BASE, "", "")
 Cell = tuple[str, str, str]  # source, pillar, theme; "" is a total
 Line = tuple[Cell, tuple[Cell, ...]]
 
@@ -33,7 +34,8 @@ class Figures:
     open_link, desk : people of the other streams; counts, no share. Streams are not added up: the sum would tell what a dash hides.
     contributions   : what was said in wijkgesprekken and kennissessies; contributions, not people.
 
-    The figures at (pillar, "") and ("", "") are sums over themes: whoever named two themes is in them twice; they have no share.
+    The figures at (pillar, "") are sums over its themes: whoever named two is in them twice; they have no share. At ("", "") stand the base
+    alone, and 0 for a source that nobody used: a sum over all pillars would cost more figures than it tells.
     """
 
     n: int | None
@@ -52,17 +54,18 @@ class Figures:
 
 
 def figures(connection: Connection, run: Any, now: ThemesNow, programme: Programme, threshold: int = 0) -> dict[Place, Figures]:
-    """Every theme of this run as it is now -> its figures, all released together; (pillar, "") and ("", "") hold the totals.
+    """Every theme of this run as it is now -> its figures, all released together; (pillar, "") is that pillar, ("", "") all of it.
 
     threshold : 0 for what the programme says of those who speak in this run: residents or professionals.
     What rests on it, shows a part of this dictionary and never counts again by itself. Cost: a second for a large table, then remembered.
     """
-    cells, lines, unshown = _tables(now)
+    cells, lines, joins, unshown = _tables(now)
     limit = threshold or threshold_of(connection, run, programme)
-    released = dict(_released(tuple(sorted(cells.items())), tuple(lines), tuple(unshown), limit))
+    released = dict(_released(tuple(sorted(cells.items())), tuple(lines), tuple(joins), tuple(unshown), limit))
+    used = {source for (source, _, _), n in cells.items() if n}
+    released |= {(source, *WHOLE): None for source in (*STREAMS, MEETINGS) if source in used}
     places = [theme.place for theme in now.themes]
-    places += [*{(pillar, "") for pillar, _ in places}, WHOLE]
-    return {place: _figures(place, released) for place in places}
+    return {place: _figures(place, released) for place in [*places, *{(pillar, "") for pillar, _ in places}, WHOLE]}
 
 
 def threshold_of(connection: Connection, run: Any, programme: Programme) -> int:
@@ -86,28 +89,31 @@ def wilson(n: int, base: int) -> tuple[float, float]:
 
 def _figures(place: Place, released: Mapping[Cell, int | None]) -> Figures:
     count = {source: released.get((source, *place), 0) for source in (*STREAMS, MEETINGS)}
-    base, n = released[BASE, "", ""], count["sample"]
+    base, n = released[BASED], count["sample"]
     low, high = (None, None) if n is None or not base or not place[1] else wilson(n, base)
     share = None if low is None or n is None or not base else n / base
     return Figures(n, base, share, low, high, count["open_link"], count["desk"], count[MEETINGS])
 
 
-def _tables(now: ThemesNow) -> tuple[dict[Cell, int], list[Line], list[Cell]]:
-    """All figures of a run with every sum that a reader knows: theme to pillar to whole; named and not named."""
+def _tables(now: ThemesNow) -> tuple[dict[Cell, int], list[Line], list[Line], list[Cell]]:
+    """All figures of a run with every sum that a reader knows: the sample named a theme or did not; themes make a pillar."""
     places = sorted({theme.place for theme in now.themes})
     named = _named(now.statements)
     base = len({said.who for said in now.statements if said.source in {"survey", "professional"} and said.stream == "sample"})
-    cells: dict[Cell, int] = {(BASE, "", ""): base}
+    cells: dict[Cell, int] = {BASED: base}
     lines: list[Line] = []
+    joins: list[Line] = []
     unshown: list[Cell] = []
     for source in (*STREAMS, MEETINGS):
         cells |= {(source, *place): len(named[source, place]) for place in places}
-        lines += _totals(source, places, cells)
+        joins += _totals(source, places, cells)
     for place in places:
+        if not cells["sample", *place]:  # that nobody named a theme is no answer that everybody gave
+            continue
         cells[OTHERS, *place] = base - cells["sample", *place]
         unshown.append((OTHERS, *place))
-        lines.append(((BASE, "", ""), (("sample", *place), (OTHERS, *place))))
-    return cells, lines, unshown
+        lines.append((BASED, (("sample", *place), (OTHERS, *place))))
+    return cells, lines, joins, unshown
 
 
 def _totals(source: str, places: list[Place], cells: dict[Cell, int]) -> list[Line]:
@@ -116,7 +122,6 @@ def _totals(source: str, places: list[Place], cells: dict[Cell, int]) -> list[Li
     for place in places:
         pillars[place[0]].append((source, *place))
     lines = [((source, pillar, ""), tuple(parts)) for pillar, parts in pillars.items()]
-    lines.append(((source, "", ""), tuple((source, pillar, "") for pillar in pillars)))
     for total, parts in lines:
         cells[total] = sum(cells[part] for part in parts)
     return lines
@@ -134,7 +139,7 @@ def _named(statements: Iterable[Said]) -> dict[tuple[str, Place], set[str]]:
 
 @lru_cache(maxsize=32)
 def _released(
-    cells: tuple[tuple[Cell, int], ...], lines: tuple[Line, ...], unshown: tuple[Cell, ...], threshold: int
+    cells: tuple[tuple[Cell, int], ...], lines: tuple[Line, ...], joins: tuple[Line, ...], unshown: tuple[Cell, ...], threshold: int
 ) -> tuple[tuple[Cell, int | None], ...]:
     """The door, remembered: it is the same whenever the counts are."""
-    return tuple(release(dict(cells), lines, threshold=threshold, unshown=unshown).items())
+    return tuple(release(dict(cells), lines, threshold=threshold, joins=joins, unshown=unshown).items())

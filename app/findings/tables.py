@@ -21,7 +21,7 @@ from app.survey import Question, Survey
 Rows = list[list[object]]
 Reads = Callable[[str, str, str], str]  # a response, a question and the words there -> what may be read of them
 TEXT = ".anders"  # the words beside "anders, namelijk"; no option can be called so
-TOLD = ("sample_n", "base", "share", "low", "high", "open_link", "contributions")
+TOLD = ("sample_n", "base", "share", "low", "high", "open_link", "contributions", "everyone")
 THEME_COLUMNS = (
     "pillar", "pillar_name", "theme", "label", "n", "pillar_n", "quote_1", "quote_2", "quote_3", "settled", "settled_by", "stability", *TOLD
 )  # fmt: skip
@@ -57,7 +57,7 @@ def themes_table(connection: Connection, run: Any, part: Slice, programme: Progr
         before = [pillar, names.get(pillar, pillar)]
         themes = [theme for theme in heard.now.themes if theme.pillar == pillar and theme.n]
         shown = sorted((theme for theme in themes if heard.figures[theme.place].is_shown), key=lambda theme: (theme.is_rest, -theme.people))
-        total = all_streams(heard.figures[pillar, ""])
+        total = main_count(heard.figures[pillar, ""])
         for theme in shown:
             found.append([*before, *_theme_cells(theme, heard, total, said[theme.place], roles)])
         if len(themes) > len(shown):
@@ -86,6 +86,11 @@ def _only(now: ThemesNow, within: set[str]) -> ThemesNow:
     return replace(now, themes=themes, statements=statements, place_of={id_: place for id_, place in now.place_of.items() if id_ in within})
 
 
+def main_count(told: Figures) -> int | None:
+    """The count that the share speaks of: of the invited sample; where a run has none, of everybody in a survey."""
+    return told.n if told.base != 0 else all_streams(told)
+
+
 def all_streams(told: Figures) -> int | None:
     """Everybody in a survey, from figures that left: a stream that is withheld withholds the sum."""
     return None if None in {told.n, told.open_link, told.desk} else sum((told.n or 0, told.open_link or 0, told.desk or 0))
@@ -94,7 +99,7 @@ def all_streams(told: Figures) -> int | None:
 def _told(told: Figures) -> list[object]:
     """Without an invited sample there is no share to tell: an empty cell. A dash is what may not leave."""
     share = ["", "", ""] if told.base == 0 else [value if value is None else round(value, 4) for value in (told.share, told.low, told.high)]
-    return [told.n, told.base, *share, told.open_link, told.contributions]
+    return [told.n, told.base, *share, told.open_link, told.contributions, all_streams(told)]
 
 
 def _theme_cells(theme: ThemeNow, heard: Heard, total: int | None, said: list[str], roles: Mapping[str, str]) -> list[object]:
@@ -102,7 +107,7 @@ def _theme_cells(theme: ThemeNow, heard: Heard, total: int | None, said: list[st
     stability: object = "" if theme.stability is None else round(theme.stability, 3)
     by = roles.get(theme.settled_by, "")
     label = "Overig" if theme.is_rest else theme.label
-    return [theme.key, label, all_streams(told), total, *[*said, "", "", ""][:3], int(theme.settled), by, stability, *_told(told)]
+    return [theme.key, label, main_count(told), total, *[*said, "", "", ""][:3], int(theme.settled), by, stability, *_told(told)]
 
 
 def _quotes(connection: Connection, heard: Heard) -> dict[tuple[str, str], list[str]]:
@@ -137,7 +142,7 @@ def _evidence_cells(piece: Piece) -> list[object]:
     if piece.kind == "quote":
         return [*about, "", *[""] * len(TOLD), piece.text, piece.lang, piece.run_id or "", ""]
     told = Figures(**{name: piece.figures[name] for name in Figures.__dataclass_fields__})
-    return [*about, all_streams(told), *_told(told), "", "", piece.run_id or "", piece.run_on]
+    return [*about, main_count(told), *_told(told), "", "", piece.run_id or "", piece.run_on]
 
 
 def statements_table(connection: Connection, part: Slice, run: Any) -> Rows:

@@ -32,6 +32,7 @@ from app.survey import Survey, load_survey
 
 NEAR, DRAFTS, WEEK, ACCOUNTS, INVITATIONS = (timedelta(days=days) for days in (14, 14, 7, 14, 2))
 NO_THEMES = frozenset({"rest", "geen_inhoud"})
+PLACES = {"contributions": "/inbreng", "line": "/aanmeldingen", "interpreter": "/bewerken"}  # the page of a wijkgesprek where it is done
 PROMISING = ("open", "paused", "paper_only", "closed")
 
 
@@ -124,7 +125,7 @@ def wijkgesprekken(look: Look) -> list[Wait]:
         begins, link = row.starts_at.astimezone(HERE).date(), f"/kantoor/wijkgesprekken/{row.id}"
         facts = {"title": row.title or row.place, "place": row.place, "begins": row.starts_at, "row": row}
         for kind, due in _asked_of(row, begins, look.today, ended=row.ends_at <= now, begun=row.starts_at <= now):
-            found.append(Wait(kind, due, link, facts))
+            found.append(Wait(kind, due, link + PLACES.get(kind, ""), facts))
     return found
 
 
@@ -145,6 +146,11 @@ def _asked_of(row: Row[Any], begins: date, today: date, *, ended: bool, begun: b
     ]  # fmt: skip
 
 
+def unwritten_contributions(look: Look) -> list[Wait]:
+    """For who writes down at tables and plans nothing."""
+    return [wait for wait in wijkgesprekken(look) if wait.kind == "contributions"]
+
+
 def unwritten_texts(look: Look) -> list[Wait]:
     """Languages of an open wijkgesprek in which its text is missing, was made by a machine, or is of older Dutch."""
     coming = [row for row in look.meetings if row.state == "open" and row.starts_at > look.settings.clock()]
@@ -156,7 +162,7 @@ def unwritten_texts(look: Look) -> list[Wait]:
         missing, machine = _unwritten(row.languages, written[row.id])
         if missing or machine:
             facts = {"title": row.title or row.place, "missing": missing, "machine": machine}
-            found.append(Wait("texts", row.starts_at.astimezone(HERE).date(), f"/kantoor/wijkgesprekken/{row.id}", facts))
+            found.append(Wait("texts", row.starts_at.astimezone(HERE).date(), f"/kantoor/wijkgesprekken/{row.id}/teksten", facts))
     return found
 
 
@@ -175,7 +181,7 @@ def _unwritten(languages: Sequence[str], written: dict[str, Row[Any]]) -> tuple[
 # ------------------------------------------------------------------------------------------- reading and findings
 def unread_statements(look: Look) -> list[Wait]:
     n = _count(look, REDACTION, REDACTION.c.state == "proposed")
-    return [Wait("redaction", link="/bevindingen/stellingen", facts={"n": n})] if n else []
+    return [Wait("redaction", link="/bevindingen/nakijken", facts={"n": n})] if n else []
 
 
 def unsettled_themes(look: Look) -> list[Wait]:
@@ -188,7 +194,7 @@ def unsettled_themes(look: Look) -> list[Wait]:
         select(ACT.c.kind, ACT.c.pillar, ACT.c.theme, ACT.c.payload).where(ACT.c.undone_at.is_(None)).order_by(ACT.c.id)
     )
     n = len({place for place in found - _decided(acts) if place[1] not in NO_THEMES})
-    return [Wait("themes", link="/bevindingen/nakijken", facts={"n": n, "made_at": run.made_at})] if n else []
+    return [Wait("themes", link="/bevindingen/themas", facts={"n": n, "made_at": run.made_at})] if n else []
 
 
 def _decided(acts: Iterable[Any]) -> set[tuple[str, str]]:
@@ -209,7 +215,7 @@ def unfinished_findings(look: Look) -> list[Wait]:
     rows = look.connection.execute(select(FINDING.c.status, func.count()).where(FINDING.c.status != "published").group_by(FINDING.c.status))
     counted = {status: n for status, n in rows}  # noqa: C416  # rows are not pairs to mypy
     return [
-        Wait(f"findings_{status}", link="/bevindingen", facts={"n": counted[status]})
+        Wait(f"findings_{status}", link="/bevindingen/stellingen", facts={"n": counted[status]})
         for status in ("draft", "reviewed")
         if status in counted
     ]
@@ -258,6 +264,7 @@ def _count(look: Look, table: Any, where: Any) -> int:
 EVERY: tuple[tuple[tuple[str, ...], Waits], ...] = (
     (("office", "admin"), promised_answers),
     (("office", "admin"), wijkgesprekken),
+    (("interviewer",), unwritten_contributions),
     (("office", "admin"), unwritten_texts),
     (("office", "admin"), unsent_mail),
     (("office", "analyst", "admin"), unread_statements),

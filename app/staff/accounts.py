@@ -18,7 +18,7 @@ from app.models.tables import AUDIT, STAFF
 from app.staff.invitations import Invited, invite, is_invited, mail_invitation, open_invitations, withdraw_invitation
 from app.staff.passwords import hash_password, one_time_password
 from app.staff.people import FAULTS, end_sessions, is_open, listed_people, name_fault, name_key, state_of, tidy_name
-from app.web import desk, lead
+from app.web import desk, lead, site
 
 HERE = "/beheer"
 TELLS = {
@@ -98,13 +98,14 @@ def send_invitation(request: Request, typed: Form, person: Staff) -> HTMLRespons
         faults["name"] = faults["name"] or _name_in_use(request, connection, invited.name)
         if not any(faults.values()):
             token = invite(connection, settings, invited, made_by=person.name)
-            link = str(request.base_url.replace(path=f"/uitnodiging/{token}", query=""))
-            if address:
-                mail_invitation(connection, settings, token, link=link, address=address)
+            link = f"{site(request)}uitnodiging/{token}"
+            told = site(request, told=True)
+            if address and told:
+                mail_invitation(connection, settings, token, link=f"{told}uitnodiging/{token}", address=address)
             note_web_act(request, connection, "invite", f"{token_hash(token)[:12]} {invited.role}")
     if not link:
         return _overview(request, status=422, problems={field: FAULTS[fault] for field, fault in faults.items() if fault}, typed=typed)
-    mailed = "" if not address else "soon" if settings.outbox else "never"
+    mailed = "" if not address else "soon" if settings.outbox and site(request, told=True) else "never"
     return desk(request, "staff/invited.html", room=HERE, invited=invited, link=link, mailed=mailed)
 
 

@@ -19,7 +19,7 @@ abcdefgh abcdefghijkl wachtwoordwachtwoord passwordpassword welkomwelkom iloveyo
 dordrecht dordtwest wijkstem wijkgesprek feyenoord welkomdordrecht welkombijwijkstem wachtwoordwijkstem
 """
 WORST = frozenset(OFTEN_USED.split())
-DIGITS = "01234567890" * 20
+DIGITS = "1234567890" * 21
 argon2 = PasswordHash.recommended()
 few_at_once = BoundedSemaphore(4)  # each check takes 64 MB: a crowd of guessers must not take all there is
 

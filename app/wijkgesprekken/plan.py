@@ -13,7 +13,7 @@ from app.areas import Programme
 from app.forms import Typed, said
 from app.i18n import N_, SOURCE
 from app.models.base import random_id
-from app.models.tables import CONTRIBUTION, STATEMENT, WIJKGESPREK, WIJKGESPREK_TEXT
+from app.models.tables import CONTRIBUTION, STATEMENT, TABLE_LINK, WIJKGESPREK, WIJKGESPREK_TEXT
 from app.models.wijkgesprekken import LINES
 from app.settings import HERE, Settings
 from app.wijkgesprekken.letters import tell_changed
@@ -21,6 +21,7 @@ from app.wijkgesprekken.moments import local_moment
 from app.wijkgesprekken.notes import is_keepable
 from app.wijkgesprekken.seats import promote
 from app.wijkgesprekken.shown import source_hash
+from app.wijkgesprekken.tables import links_end
 
 COLUMNS = {  # a field of the form and what it fills; day, begin and end make two moments together
     "titel": "title", "tekst": "text", "begin": "starts_at", "eind": "ends_at", "plek": "place", "adres": "address", "wijk": "area",
@@ -188,7 +189,7 @@ def change(connection: Connection, settings: Settings, standing: Any, plan: Plan
         counted["changed_at"] = settings.clock()
     connection.execute(update(WIJKGESPREK).where(WIJKGESPREK.c.id == standing.id).values(**plan.facts, **counted))
     _keep_words(connection, standing.id, plan.words)
-    _keep_statements_in_step(connection, standing.id, plan)
+    _keep_in_step(connection, standing.id, plan)
     row = connection.execute(select(WIJKGESPREK).where(WIJKGESPREK.c.id == standing.id)).one()
     if is_news and standing.ends_at > settings.clock():
         tell_changed(connection, settings, row, base=base)
@@ -204,8 +205,10 @@ def _keep_words(connection: Connection, id_: str, words: Mapping[str, str]) -> N
     connection.execute(insert(WIJKGESPREK_TEXT).values(**kept, **words))
 
 
-def _keep_statements_in_step(connection: Connection, id_: str, plan: Plan) -> None:
-    """What was said there was said in this wijk and on this day, also when the plan is corrected afterwards."""
+def _keep_in_step(connection: Connection, id_: str, plan: Plan) -> None:
+    """The links of the tables end with it; what was said there was said in this wijk and on this day, also when that is corrected afterwards."""
+    links = update(TABLE_LINK).where(TABLE_LINK.c.wijkgesprek_id == id_)
+    connection.execute(links.values(ends_at=links_end(plan.facts["ends_at"])))
     said_there = select(CONTRIBUTION.c.statement_id).where(CONTRIBUTION.c.wijkgesprek_id == id_)
     told = {"area": plan.facts["area"], "said_on": plan.facts["starts_at"].astimezone(HERE).date()}
     connection.execute(update(STATEMENT).where(STATEMENT.c.id.in_(said_there)).values(**told))

@@ -12,11 +12,10 @@ from app.i18n import N_
 from app.models.tables import REGISTRATION
 from app.seal import unseal
 from app.settings import Settings
-from app.web import desk, lead, reader_of
+from app.web import desk, lead, reader_of, site
 from app.wijkgesprekken.letters import tell
-from app.wijkgesprekken.plan_view import one_of
 from app.wijkgesprekken.seats import NOTHING_KNOWN, guests, lock, promote
-from app.wijkgesprekken.shown import language_name
+from app.wijkgesprekken.shown import language_name, notice_of
 
 ROOM = "/kantoor/wijkgesprekken"
 TELLS = {
@@ -32,7 +31,7 @@ router = APIRouter(prefix=ROOM, dependencies=[may("office", "admin")])
 def guests_page(request: Request, id_: str) -> Response:
     settings, lang = settings_of(request), reader_of(request).lang
     with request.app.state.engine.connect() as connection:
-        notice = one_of(connection, settings, lang, id_)
+        notice = notice_of(connection, settings, id_, lang)
         rows = guests(connection, id_)
     if notice is None:
         raise HTTPException(404)
@@ -52,7 +51,7 @@ def cancel_for(request: Request, id_: str, registration: str) -> Response:
         if row is None:
             raise HTTPException(404)
         if guest:
-            give_back(connection, settings, row, guest, base=str(request.base_url))
+            give_back(connection, settings, row, guest, base=site(request, told=True))
             note_web_act(request, connection, "registration cancelled", registration)
     return lead(f"{ROOM}/{id_}/aanmeldingen", "afgemeld" if guest else "weg")
 

@@ -15,7 +15,7 @@ from app.forms import Form, said
 from app.i18n import N_
 from app.models.tables import WIJKGESPREK
 from app.settings import HERE
-from app.web import lead
+from app.web import lead, site
 from app.wijkgesprekken.moments import local_moment
 from app.wijkgesprekken.notes import as_typed
 from app.wijkgesprekken.plan_routes import ROOM, found, show_one
@@ -39,12 +39,12 @@ def make_table_link(request: Request, id_: str, typed: Form) -> Response:
     token = ""
     with writing(request.app.state.engine) as connection:
         row = found(lock(connection, id_))
-        is_open = row.state != "cancelled" and links_end(row) > settings.clock()
+        is_open = row.state != "cancelled" and links_end(row.ends_at) > settings.clock()
         if table_no and is_open:
             token = make_link(connection, row, table_no)
             note_web_act(request, connection, "table link made", f"{id_}/{table_no}")
     if token:
-        return show_one(request, id_, link=f"{request.base_url}tafel/{token}", linked_table=table_no)
+        return show_one(request, id_, link=f"{site(request)}tafel/{token}", linked_table=table_no)
     if not is_open:
         return show_one(request, id_, {"": Problem(NO_LINK)}, status=422)
     return _refused(request, id_, "tafel", Problem(WHICH_TABLE, {"most": MOST_TABLES}), typed)

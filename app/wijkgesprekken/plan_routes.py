@@ -13,12 +13,13 @@ from app.db import writing
 from app.forms import Form, Typed, said
 from app.i18n import N_
 from app.models.tables import WIJKGESPREK
-from app.web import desk, house_of, lead, reader_of
+from app.web import desk, house_of, lead, reader_of, site
 from app.wijkgesprekken import notes, plan
 from app.wijkgesprekken.letters import tell_cancelled
-from app.wijkgesprekken.plan_view import STATE_NAMES, TEXT_STATES, missing, one_of, shown_list, state_of, text_states, wijk_names
+from app.wijkgesprekken.plan_view import STATE_NAMES, TEXT_STATES, missing, state_of, text_states, wijk_names
 from app.wijkgesprekken.plan_warnings import warnings_of
 from app.wijkgesprekken.seats import guests, lock, taken
+from app.wijkgesprekken.shown import notice_of, notices
 from app.wijkgesprekken.tables import links_end, links_of, wijkgesprek_at
 
 ROOM = "/kantoor/wijkgesprekken"
@@ -49,7 +50,7 @@ def list_page(request: Request, wijk: str = "", stand: str = "") -> Response:
     programme, settings = house_of(request).programme, settings_of(request)
     now, lang = settings.clock(), reader_of(request).lang
     with request.app.state.engine.connect() as connection:
-        entries = shown_list(connection, settings, lang)
+        entries = notices(connection, settings, lang)
     wijken = wijk_names(programme)
     wijk, stand = (wijk if wijk in wijken else ""), (stand if stand in STATE_NAMES else "")
     kept = [each for each in entries if wijk in {"", each.row.area} and stand in {"", state_of(each.row, now)}]
@@ -74,7 +75,7 @@ def show_one(request: Request, id_: str, problems: Mapping[str, Problem] | None 
     """One wijkgesprek; `more` is what only this answer shows, as a link that is told once."""
     settings, programme, now = settings_of(request), house_of(request).programme, settings_of(request).clock()
     with request.app.state.engine.connect() as connection:
-        entries = shown_list(connection, settings, reader_of(request).lang)
+        entries = notices(connection, settings, reader_of(request).lang)
         notice = found(next((each for each in entries if each.row.id == id_), None))
         states, linked = text_states(connection, id_, programme), links_of(connection, id_, now)
         written = notes.counted(connection, id_)
@@ -83,7 +84,7 @@ def show_one(request: Request, id_: str, problems: Mapping[str, Problem] | None 
         request, "wijkgesprekken/plan_one.html", room=ROOM, tells=TELLS, status=status, notice=notice, row=notice.row, now=now,
         state=state_of(notice.row, now), states=STATE_NAMES, missing=missing(notice.row, now), warnings=warnings_of(notice, entries, now),
         wijken=wijk_names(programme), lines=plan.LINE_NAMES, text_states=states, text_state_names=TEXT_STATES, linked=linked, written=written,
-        links_end=links_end(notice.row), problems=problems or {}, may_plan=may_plan(request), today=settings.today(), **shown,
+        links_end=links_end(notice.row.ends_at), problems=problems or {}, may_plan=may_plan(request), today=settings.today(), **shown,
     )  # fmt: skip
 
 
@@ -123,7 +124,7 @@ def change(request: Request, id_: str, typed: Form) -> Response:
         if is_seen and standing.state != "cancelled":
             planned, problems = plan.check(typed, programme, settings.clock(), standing=standing, seated=taken(connection, id_))
             if not problems:
-                plan.change(connection, settings, standing, planned, base=str(request.base_url))
+                plan.change(connection, settings, standing, planned, base=site(request, told=True))
                 note_web_act(request, connection, "wijkgesprek changed", id_)
     if standing.state == "cancelled":
         return show_one(request, id_, {"": Problem(IS_CANCELLED)}, status=409)
@@ -172,7 +173,7 @@ def open_it(request: Request, id_: str) -> Response:
 @planning.get("/{id_}/afzeggen")
 def cancel_page(request: Request, id_: str) -> Response:
     with request.app.state.engine.connect() as connection:
-        notice = found(one_of(connection, settings_of(request), reader_of(request).lang, id_))
+        notice = found(notice_of(connection, settings_of(request), id_, reader_of(request).lang))
         letters = sum(1 for guest in guests(connection, id_) if guest.mail)
     if notice.row.state == "cancelled" or notice.has_ended(settings_of(request).clock()):
         return show_one(request, id_, {"": Problem(OVER)}, status=409)
@@ -188,7 +189,7 @@ def cancel_it(request: Request, id_: str) -> Response:
         is_over = row.ends_at <= settings.clock()
         if row.state != "cancelled" and not is_over:
             _set_state(connection, row, {"state": "cancelled", "sequence": row.sequence + 1, "changed_at": settings.clock()})
-            tell_cancelled(connection, settings, lock(connection, id_), base=str(request.base_url))
+            tell_cancelled(connection, settings, lock(connection, id_), base=site(request, told=True))
             note_web_act(request, connection, "wijkgesprek cancelled", id_)
     if is_over and row.state != "cancelled":
         return show_one(request, id_, {"": Problem(OVER)}, status=409)

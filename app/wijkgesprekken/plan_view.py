@@ -10,9 +10,8 @@ from app.answer_check import Problem
 from app.areas import Programme
 from app.i18n import N_, SOURCE
 from app.models.tables import WIJKGESPREK_TEXT
-from app.settings import Settings
 from app.wijkgesprekken.notes import languages_of
-from app.wijkgesprekken.shown import Notice, notice_of, notices, source_hash
+from app.wijkgesprekken.shown import source_hash
 
 STATE_NAMES = {"draft": N_("Concept"), "open": N_("Open"), "held": N_("Geweest"), "cancelled": N_("Afgezegd")}
 TEXT_STATES = {
@@ -36,15 +35,6 @@ def missing(row: Any, now: datetime) -> list[Problem]:
         return []
     lacks = {NO_FEEDBACK: row.feedback_on is None, NO_OWNER: not row.feedback_owner, BEGUN: row.starts_at <= now}
     return [Problem(sentence) for sentence, is_so in lacks.items() if is_so]
-
-
-def shown_list(connection: Connection, settings: Settings, lang: str) -> list[Notice]:
-    """All wijkgesprekken by date, drafts too, in a number of statements that does not grow."""
-    return notices(connection, settings, lang)
-
-
-def one_of(connection: Connection, settings: Settings, lang: str, id_: str) -> Notice | None:
-    return notice_of(connection, settings, id_, lang)
 
 
 def wijk_names(programme: Programme) -> dict[str, str]:

@@ -16,7 +16,7 @@ from app.areas import Programme
 from app.i18n import PAGES, texts
 from app.models.tables import WIJKGESPREK
 from app.settings import Settings
-from app.web import Reader, house_of, page, reader_of
+from app.web import Reader, house_of, page, reader_of, site
 from app.wijkgesprekken.calendar import calendar_text
 from app.wijkgesprekken.shown import Notice, language_name, notice_of, notices
 from app.wijkgesprekken.wanted import FIELDS
@@ -67,7 +67,7 @@ def feed(request: Request) -> Response:
     with request.app.state.engine.connect() as connection:
         found = notices(connection, settings, reader.lang, *known)
     programme, say = programme_of(request), texts(reader.lang, PAGES, settings.translations).gettext
-    text = calendar_text(programme, found, name=f"{say('Wijkgesprekken')} {programme.name}", base=str(request.base_url))
+    text = calendar_text(programme, found, name=f"{say('Wijkgesprekken')} {programme.name}", base=site(request))
     return _calendar(request, reader, text)
 
 
@@ -77,7 +77,7 @@ def one_for_calendar(request: Request, wijkgesprek_id: str) -> Response:
     with request.app.state.engine.connect() as connection:
         notice = read_notice(connection, settings, wijkgesprek_id, reader.lang)
     cancels = notice.row.state == "cancelled"
-    text = calendar_text(programme_of(request), [notice], base=str(request.base_url), cancels=cancels)
+    text = calendar_text(programme_of(request), [notice], base=site(request), cancels=cancels)
     return _calendar(request, reader, text, file=f"wijkgesprek-{notice.row.id}.ics")
 
 

@@ -12,7 +12,7 @@ from app.codes import in_groups, read_code, registration_code
 from app.forms import Form, Typed, printable, said
 from app.seal import unseal
 from app.tries import count_wrong, may_try
-from app.web import lead, page, reader_of
+from app.web import lead, page, reader_of, site
 from app.wijkgesprekken.public import blank_form, programme_of, read_notice, settings_of, show_one, wijk_names
 from app.wijkgesprekken.seats import FOREIGN, ahead_of, cancel, change, find_guest, register
 from app.wijkgesprekken.wanted import FIELDS, Wanted, read_wanted
@@ -44,7 +44,7 @@ def keep(request: Request, wijkgesprek_id: str, typed: Form) -> Response:
 
 
 def _read(request: Request, typed: Typed) -> tuple[Wanted, dict[str, Problem]]:
-    return read_wanted(typed, programme_of(request).languages, spoken=reader_of(request).lang, base=str(request.base_url))
+    return read_wanted(typed, programme_of(request).languages, spoken=reader_of(request).lang, base=site(request, told=True))
 
 
 def _show_form(request: Request, wijkgesprek_id: str, form: dict[str, Any], *, status: int = 200) -> HTMLResponse:
@@ -91,7 +91,7 @@ def change_or_cancel(request: Request, code: str, typed: Form) -> Response:
     if isinstance(guest, str):
         return _refuse(request, guest, code)
     if said(typed, "actie") == "afmelden":
-        outcome = cancel(engine, settings, guest, base=str(request.base_url))
+        outcome = cancel(engine, settings, guest, base=site(request, told=True))
         return _show(request, outcome.row, status=409) if outcome.problem else lead(f"/aanmelding/{read_code(code)}")
     wanted, problems = _read(request, typed)
     if problems:

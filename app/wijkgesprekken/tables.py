@@ -19,15 +19,15 @@ def table_number(typed: str) -> int | None:
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 3 and 1 <= int(typed) <= MOST_TABLES else None
 
 
-def links_end(row: Any) -> datetime:
+def links_end(ends_at: datetime) -> datetime:
     """Noon on the day after the wijkgesprek: time enough to write down what was left on paper."""
-    return datetime.combine(row.ends_at.astimezone(HERE).date() + timedelta(days=1), NOON, HERE)
+    return datetime.combine(ends_at.astimezone(HERE).date() + timedelta(days=1), NOON, HERE)
 
 
 def make_link(connection: Connection, row: Any, table_no: int) -> str:
     """A new link for one table: 128 bits, of which only a hash is kept. Older links of this table keep working: one table, two tablets."""
     token = secrets.token_urlsafe(16)
-    link = {"token_hash": token_hash(token), "wijkgesprek_id": row.id, "table_no": table_no, "ends_at": links_end(row)}
+    link = {"token_hash": token_hash(token), "wijkgesprek_id": row.id, "table_no": table_no, "ends_at": links_end(row.ends_at)}
     connection.execute(insert(TABLE_LINK).values(**link))
     return token
 
