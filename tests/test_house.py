@@ -207,7 +207,7 @@ def names_in(file: Path) -> Iterator[str]:
             yield node.id if isinstance(node, ast.Name) else node.attr
 
 
-NAMED_BY_A_LIBRARY = {"process_bind_param", "process_result_value"}
+NAMED_BY_A_LIBRARY = {"process_bind_param", "process_result_value", "handle_DATA"}
 
 
 def words_of(name: str) -> list[str]:
