@@ -53,7 +53,8 @@ class Status:
 def extract(root: Path = ROOT, surveys: Path | None = None) -> list[Domain]:
     """Collect every Dutch text: of the pages in ``root``, and of each survey and programme in ``surveys`` (default: beside them)."""
     place = surveys or root / "surveys"
-    domains = [Domain(PAGES, tuple(LANGUAGES), _page_texts(root, PAGES)), Domain(STAFF, tuple(LANGUAGES), _page_texts(root, STAFF))]
+    domains = [Domain(name, tuple(LANGUAGES), _page_texts(root, name)) for name in (PAGES, STAFF)]
+    domains = [domain for domain in domains if domain.name == PAGES or len(domain.texts)]
     for file in sorted([*place.glob("*.toml"), *place.glob("*/*.toml")]):
         data = _toml(file)
         if file.name == "programme.toml":

@@ -59,7 +59,7 @@ def test_a_person_counts_once_however_much_she_says(house: OpenHouse) -> None:
         connection.exec_driver_sql(f"UPDATE statement SET response_id = 'r{ids[0][1:]}' WHERE id IN ('{ids[1]}', '{ids[2]}')")  # noqa: S608  # ids of this test
     run(house)
     told = figures_in(house)
-    assert (told[MOULDY].n, told[MOULDY].base) == (None, None), "all ten of ten named it: that tells what everybody said"
+    assert (told[MOULDY].n, told[MOULDY].base) == (10, None), "that everybody named it would tell what each of them said"
     residents_say(house, *[f"{PARKING} {word}" for word in words(12)])
     run(house)
     told = figures_in(house)

@@ -170,6 +170,8 @@ def test_an_answer_that_gets_lost_does_not_make_two_notes(house: OpenHouse, devi
     writes(page, "Eén keer gezegd")
     sends(page)
     status(page).to_contain_text("Nog niet verstuurd: 1")
+    while not lost:
+        page.wait_for_timeout(20)
     assert (lost, texts(house)) == ([303], ["Eén keer gezegd"])
     page.evaluate("dispatchEvent(new Event('online'))")
     status(page).to_contain_text("Verstuurd.")
