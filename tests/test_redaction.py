@@ -37,8 +37,8 @@ def may_read(house: OpenHouse, id_: str) -> tuple[str, bool]:
         return readable(connection, [id_])[id_], is_accepted(connection, [id_]) == {id_}
 
 
-def accepts(reader: Resident, id_: str, *, status: int = 303, **typed: object) -> Resident:
-    reader.opens(f"{QUEUE}?uitspraak={id_}").fills({name: value for name, value in typed.items() if value is not None})  # type: ignore[misc]
+def accepts(reader: Resident, id_: str, *, status: int = 303, **typed: str | list[str]) -> Resident:
+    reader.opens(f"{QUEUE}?uitspraak={id_}").fills(typed)
     return reader.sends(QUEUE, reader.typed, status=status)
 
 

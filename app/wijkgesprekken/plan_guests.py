@@ -8,7 +8,7 @@ from sqlalchemy import Connection, update
 
 from app.access import may, note_web_act, settings_of
 from app.db import writing
-from app.i18n import N_
+from app.i18n import N_, STAFF
 from app.models.tables import REGISTRATION
 from app.seal import unseal
 from app.settings import Settings
@@ -29,7 +29,7 @@ router = APIRouter(prefix=ROOM, dependencies=[may("office", "admin")])
 
 @router.get("/{id_}/aanmeldingen")
 def guests_page(request: Request, id_: str) -> Response:
-    settings, lang = settings_of(request), reader_of(request).lang
+    settings, lang = settings_of(request), reader_of(request, domains=[STAFF]).lang
     with request.app.state.engine.connect() as connection:
         notice = notice_of(connection, settings, id_, lang)
         rows = guests(connection, id_)

@@ -11,7 +11,7 @@ from app.access import may, note_web_act, settings_of
 from app.answer_check import Problem
 from app.db import writing
 from app.forms import Form, Typed, said
-from app.i18n import N_
+from app.i18n import N_, STAFF
 from app.models.tables import WIJKGESPREK
 from app.web import desk, house_of, lead, reader_of, site
 from app.wijkgesprekken import notes, plan
@@ -48,7 +48,7 @@ def found(row: Any) -> Any:
 @looking.get("")
 def list_page(request: Request, wijk: str = "", stand: str = "") -> Response:
     programme, settings = house_of(request).programme, settings_of(request)
-    now, lang = settings.clock(), reader_of(request).lang
+    now, lang = settings.clock(), reader_of(request, domains=[STAFF]).lang
     with request.app.state.engine.connect() as connection:
         entries = notices(connection, settings, lang)
     wijken = wijk_names(programme)
@@ -75,7 +75,7 @@ def show_one(request: Request, id_: str, problems: Mapping[str, Problem] | None 
     """One wijkgesprek; `more` is what only this answer shows, as a link that is told once."""
     settings, programme, now = settings_of(request), house_of(request).programme, settings_of(request).clock()
     with request.app.state.engine.connect() as connection:
-        entries = notices(connection, settings, reader_of(request).lang)
+        entries = notices(connection, settings, reader_of(request, domains=[STAFF]).lang)
         notice = found(next((each for each in entries if each.row.id == id_), None))
         states, linked = text_states(connection, id_, programme), links_of(connection, id_, now)
         written = notes.counted(connection, id_)
@@ -173,7 +173,7 @@ def open_it(request: Request, id_: str) -> Response:
 @planning.get("/{id_}/afzeggen")
 def cancel_page(request: Request, id_: str) -> Response:
     with request.app.state.engine.connect() as connection:
-        notice = found(notice_of(connection, settings_of(request), id_, reader_of(request).lang))
+        notice = found(notice_of(connection, settings_of(request), id_, reader_of(request, domains=[STAFF]).lang))
         letters = sum(1 for guest in guests(connection, id_) if guest.mail)
     if notice.row.state == "cancelled" or notice.has_ended(settings_of(request).clock()):
         return show_one(request, id_, {"": Problem(OVER)}, status=409)
