@@ -70,7 +70,8 @@ class StaffPolicy(Policy):
             raise _to_sign_in(request)
         request.state.person, request.state.role = person, person.role
         if person.role not in self.roles:
-            _note_refused(request, person, "refused")
+            if request.method not in SAFE:  # looking never writes, not even that it was refused
+                _note_refused(request, person, "refused")
             raise HTTPException(403)
         if person.must_change and not self.unfinished:
             raise HTTPException(303 if request.method in SAFE else 403, headers={"Location": OWN_PASSWORD})

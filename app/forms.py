@@ -1,5 +1,7 @@
 """Shared floor: what a form typed, bounded before it is parsed, and whose form it is."""
 
+import re
+from collections.abc import Mapping, Sequence
 from typing import Annotated, cast
 from urllib.parse import parse_qsl
 
@@ -7,6 +9,8 @@ from fastapi import Depends, HTTPException, Request
 
 MOST_BYTES = 256 * 1024
 MOST_FIELDS = 400
+BROKEN = re.compile("[\x00\ud800-\udfff]")  # NUL, and what is not UTF-8: no database can keep it or even look for it
+NO_LETTER = "\ufffe"  # stands in its place: can be looked for, and whoever checks words refuses it beside the field
 Typed = dict[str, list[str]]
 
 
@@ -25,14 +29,13 @@ async def read_form(request: Request) -> dict[str, list[str]]:
             raise HTTPException(413)
     typed: dict[str, list[str]] = {}
     try:
-        # What is not UTF-8 becomes a lone surrogate, which check_page refuses beside the question.
         pairs = parse_qsl(
             body.decode("utf-8", "surrogateescape"), keep_blank_values=True, errors="surrogateescape", max_num_fields=MOST_FIELDS
         )
     except ValueError:
         raise HTTPException(400) from None
     for name, value in pairs:
-        typed.setdefault(name, []).append(value)
+        typed.setdefault(BROKEN.sub(NO_LETTER, name), []).append(BROKEN.sub(NO_LETTER, value))
     request.state.form = typed
     return typed
 
@@ -56,4 +59,9 @@ def said(typed: Typed, name: str) -> str:
 
 def printable(text: str) -> str:
     """Typed text as it can stand in a page again."""
-    return text.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")
+    return BROKEN.sub("\ufffd", text).replace(NO_LETTER, "\ufffd")
+
+
+def again(typed: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """The whole form as it can stand in a page again."""
+    return {name: [printable(value) for value in values] for name, values in typed.items()}

@@ -20,9 +20,10 @@ from app.settings import Settings
 log = logging.getLogger("wijkstem")
 Job = Callable[..., None]
 JOBS: dict[str, Job] = {}
-AT_START: set[str] = set()  # jobs that a worker does when it begins: they look in their own table for what was left
+AT_START: set[str] = set()  # jobs that a worker does when it begins and every minute: they look in their own table for what was left
 DAILY: list[Callable[[Settings], None]] = []
 POST_SECONDS = 2
+LOOK_SECONDS = 60
 DAY_SECONDS = 24 * 3600
 
 
@@ -101,15 +102,17 @@ def work_on(settings: Settings) -> None:
     if parent := os.environ.get("WIJKSTEM_PARENT"):
         threading.Thread(target=_follow, args=(int(parent),), daemon=True).start()
     threading.Thread(target=_post_for_ever, args=(settings,), daemon=True).start()
-    for name in sorted(AT_START):
-        add_job(settings, name)
     queue_at(settings).create_consumer(workers=1, worker_type="thread", periodic=False, check_worker_health=True).run()
 
 
 def _post_for_ever(settings: Settings) -> None:
-    next_day = 0.0
+    next_day = next_look = 0.0
     while True:
         try:
+            if time.monotonic() >= next_look:  # what was asked for while nobody looked, or left by a worker that died
+                for name in sorted(AT_START):
+                    add_job(settings, name)
+                next_look = time.monotonic() + LOOK_SECONDS
             if time.monotonic() >= next_day:
                 for work in DAILY:
                     work(settings)

@@ -25,7 +25,8 @@ log = logging.getLogger("wijkstem")
 WAITS = (1, 5, 20, 60, 240, 720)  # minutes before each next try; after the last the office sees that it failed
 FORGOTTEN = timedelta(minutes=10)  # a worker that stopped while sending: another takes its message
 SECONDS = 20
-ADDRESS = re.compile(r"[^@\s<>()\[\],;:\"\\\x00-\x1f\x7f]{1,64}@(?:[\w\-]{1,63}\.)+[\w\-]{2,63}")
+ATOM, LABEL = r"[\w!#$%&'*+/=?^`{|}~-]+", r"[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?"  # ASCII: not every server takes more
+ADDRESS = re.compile(rf"(?=.{{1,64}}@){ATOM}(?:\.{ATOM})*@(?:{LABEL}\.)+(?=..){LABEL}", re.ASCII | re.IGNORECASE)
 ENDED = {"address": "", "subject": "", "body": "", "calendar": ""}
 
 

@@ -22,6 +22,7 @@ from app.answering.writer import Busy, Writer
 from app.areas import load_programme
 from app.db import engine_at
 from app.findings import downloads, redaction_routes, run_routes, stated_routes, theme_routes
+from app.forms import printable
 from app.front import routes as front
 from app.office import desk
 from app.settings import Settings, read_settings
@@ -46,6 +47,8 @@ class Headers:
             await self.app(scope, receive, send)
             return
         began, head = time.perf_counter(), scope["method"] == "HEAD"
+        if not scope["path"].isprintable():  # no id holds such a sign, and PostgreSQL cannot even look for NUL: this one is not there
+            scope = {**scope, "path": printable(scope["path"])}
         if head:  # a watchman asks for the head of a page: the same as GET, without the body
             scope = {**scope, "method": "GET"}
 
@@ -108,12 +111,12 @@ def _refused(request: Request, reason: Exception) -> Response:
     headers = dict(getattr(reason, "headers", None) or {})
     if status == 303:  # somebody of staff who has to sign in first
         return lead(headers["Location"])
-    return page(request, "layout/error.html", status=status, number="", headers=headers)
+    return page(request, "layout/error.html", status=status, number="", headers=headers, is_staff=hasattr(request.state, "person"))
 
 
 def _busy(request: Request, reason: Exception) -> HTMLResponse:
     log.warning("busy: %s", type(reason).__name__)
-    return page(request, "layout/error.html", status=503, number="", headers={"Retry-After": "30"})
+    return page(request, "layout/error.html", status=503, number="", headers={"Retry-After": "30"}, is_staff=False)
 
 
 def _broken(request: Request, reason: Exception) -> HTMLResponse:
@@ -124,4 +127,6 @@ def _broken(request: Request, reason: Exception) -> HTMLResponse:
         frame = frame.tb_next
     where = f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}" if frame else "?"
     log.error("fault %s: %s at %s", number, type(reason).__name__, where)
-    return page(request, "layout/error.html", status=500, number=number, headers=SECURITY)  # this page leaves outside Headers
+    return page(
+        request, "layout/error.html", status=500, number=number, headers=SECURITY, is_staff=False
+    )  # this page leaves outside Headers

@@ -34,7 +34,7 @@ PEOPLE = {
     "office": "Samira", "analyst": "Onno", "transcriber": "Joost", "interviewer": "Ilse", "translator": "Tuana", "partner": "Petra",
     "auditor": "Albert", "admin": "Bea",
 }  # fmt: skip
-WRITER = "demo"
+WRITER = PEOPLE["analyst"]
 QUOTES = 2  # of each finding
 
 
@@ -121,11 +121,13 @@ def _state(connection: Connection, settings: Settings, programme: Programme, the
         return
     quotes = tuple(_cleared(connection, settings, heard, theme))
     goal = next((str(goal.number) for goal in programme.goals if goal.pillar == theme.pillar), "")
+    told = heard.figures[theme.place]
     text = (
-        f"Bewoners noemen dit vaak: {theme.label.lower()}. Het komt in de vragenlijst naar voren en in de wijkgesprekken. "
-        "Dit is een verzonnen bevinding, om te laten zien hoe een bevinding eruitziet."
+        f"Van de {told.base} mensen uit de steekproef die iets opschreven, noemden er {told.n} dit: {theme.label.lower()}. "
+        "De marge staat erbij. Dit is een verzonnen bevinding, om te laten zien hoe een bevinding eruitziet."
     )
-    stated = Stated(f"Veel bewoners noemen: {theme.label.lower()}"[:160], text, theme.pillar, goal, "", (), (theme.place,), quotes)
+    title = f"{theme.label}: {told.n} van de {told.base} mensen noemen dit"
+    stated = Stated(title[:160], text, theme.pillar, goal, "", (), (theme.place,), quotes)
     id_ = random_id("f")
     rows = evidence_rows(id_, stated, heard, quotes_cleared(connection, quotes), [], at)
     keep_new(connection, id_, stated, rows, by=WRITER, at=at)

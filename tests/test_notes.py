@@ -137,6 +137,47 @@ def test_a_house_number_is_no_place(place: str, is_fine: bool) -> None:
     assert (notes.NUMBERED_HOUSE.search(place) is None) == is_fine
 
 
+# ---------------------------------------------------------------- what may be read of it
+
+NUMBERS = ("111222333", "NL91ABNA0417164300", "06-12345678", "jan@voorbeeld.nl")
+TELLING = LAMP | {
+    "tekst": "Hans de Vries (BSN 111222333) belt 06-12345678 of mailt jan@voorbeeld.nl. Zijn rekening is NL91ABNA0417164300.",
+    "plek": "Nolensweg, bel 06-12345678",
+}
+
+
+def test_numbers_are_never_kept_and_a_name_is_read_by_nobody_before_a_person_decided(house: OpenHouse) -> None:
+    id_ = held(house)
+    writer = at_table(house, id_, 3).fills(TELLING)
+    sent = list(writer.typed)
+    writer.presses("Bewaar")
+    assert "Bewaard. Nummers zijn verborgen." in writer.page.text
+    (note,) = kept(house)
+    masked = "Hans de Vries (BSN [bsn]) belt [telefoon] of mailt [mail]. Zijn rekening is [iban]."
+    assert (note["text"], note["place_note"]) == (masked, "Nolensweg, bel [telefoon]")
+    assert [number for number in NUMBERS if number in str(house.everything())] == []
+    readers = [writer, *(house.colleague(role).opens(f"{OFFICE}/{id_}/inbreng?tafel=3") for role in ("office", "interviewer", "admin"))]
+    assert [written(reader) for reader in readers] == [[masked.replace("Hans de Vries", "[naam]")]] * 4
+    pages = [reader.page.html for reader in readers] + [readers[1].opens(f"{OFFICE}/{id_}/afdrukken?tafel=3").page.html]
+    assert [word for word in (*NUMBERS, "Hans", "Vries") if word in str(pages)] == []
+    readers[1].opens(f"{OFFICE}/{id_}/inbreng?tafel=3&wijzig={note['statement_id']}")  # who mends it sees the words that are kept
+    assert readers[1].sees("tekst") == [masked]
+    writer.sends("/tafel", sent, status=303)
+    assert [(note["text"], note["revision"]) for note in kept(house)] == [(masked, 1)]
+    assert [action for _, action in acts(house)] == ["note new"]
+
+
+def test_words_of_another_device_are_shown_as_they_may_be_read(house: OpenHouse) -> None:
+    id_ = held(house)
+    one = at_table(house, id_, 1).fills(LAMP).presses("Bewaar")
+    (note,) = kept(house)
+    other = at_table(house, id_, 1).opens(f"/tafel?wijzig={note['statement_id']}").fills(tekst="Van het tweede apparaat")
+    one.opens(f"/tafel?wijzig={note['statement_id']}").fills(tekst=TELLING["tekst"]).presses("Bewaar")
+    other.presses("Bewaar", status=409)
+    assert "[naam] (BSN [bsn]) belt [telefoon]" in other.page.text
+    assert [word for word in (*NUMBERS, "Hans", "Vries") if word in other.page.html] == []
+
+
 # ---------------------------------------------------------------- mending and removing
 
 

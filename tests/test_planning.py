@@ -91,6 +91,7 @@ def test_a_plan_is_kept_as_a_concept_that_residents_do_not_see(house: OpenHouse,
         ({"plek": "Het Anker\x85elders"}, {"plek": plan.STRANGE}),
         ({"adres": "x" * 161}, {"adres": "Dit is te lang: 161 letters. Er passen 160 letters."}),
         ({"dag": ""}, {"dag": plan.NEEDED}),
+        ({"dag": "", "begin": "", "eind": ""}, {"dag": plan.NEEDED, "begin": plan.NEEDED, "eind": plan.NEEDED}),
         ({"dag": "2026-02-30"}, {"dag": "Vul een datum in, bijvoorbeeld 31-12-2026."}),
         ({"dag": "2026-11-01"}, {"dag": plan.PAST}),
         ({"dag": "2026-11-02"}, {"dag": plan.PAST}),  # today at half past nine: that was an hour and a half ago
@@ -128,7 +129,7 @@ def test_what_is_wrong_stands_beside_its_field_and_nothing_typed_is_lost(
 
 def test_all_that_is_wrong_is_said_at_once(house: OpenHouse, office: Resident) -> None:
     office.sends(f"{ROOM}/nieuw", {"token": house.token("office")}, status=422)
-    assert list(office.page.wrongs) == ["titel", "dag", "plek", "wijk", "plaatsen", "taal", "lijn"]
+    assert list(office.page.wrongs) == ["titel", "dag", "begin", "eind", "plek", "wijk", "plaatsen", "taal", "lijn"]
 
 
 # ---------------------------------------------------------------- changing
@@ -209,7 +210,9 @@ def test_what_was_promised_to_residents_cannot_be_emptied(house: OpenHouse, offi
 
 def test_a_concept_opens_when_residents_know_when_they_hear(house: OpenHouse, office: Resident) -> None:
     id_ = planned(office, terugkoppeling="", eigenaar="")
-    assert [text_of(item) for item in office.page.one("div", class_="note warn").iter("li")] == [plan_view.NO_FEEDBACK, plan_view.NO_OWNER]
+    to_mend = {text_of(link): link.get("href") for link in office.page.one("div", class_="note warn").iter("a")}
+    form = f"{ROOM}/{id_}/bewerken"
+    assert to_mend == {plan_view.NO_FEEDBACK: f"{form}#terugkoppeling", plan_view.NO_OWNER: f"{form}#eigenaar"}
     office.sends(f"{ROOM}/{id_}/openen", {"token": house.token("office")}, status=422)
     assert office.page.messages == [plan_view.NO_FEEDBACK]
     office.opens(f"{ROOM}/{id_}/bewerken").fills(terugkoppeling="2026-12-15", eigenaar="Samira").presses("Bewaar")
@@ -357,20 +360,34 @@ def states(office: Resident) -> list[str]:
 
 
 def filled(house: OpenHouse, office: Resident, lang: str, title: str, state: str) -> dict[str, str]:
-    """What the form of one language sends, with the Dutch that stands beside it."""
+    """What the form sends of one language, with the Dutch that stands beside it."""
     source = {str(one.get("value")) for one in office.page.all("input", name="bron")}
     assert len(source) == 1
-    return {"token": house.token("office"), "taal": lang, "titel": title, "tekst": "", "stand": state, "bron": source.pop()}
+    was = str(office.page.one("input", name=f"was.{lang}").get("value"))
+    typed = {f"titel.{lang}": title, f"tekst.{lang}": "", f"stand.{lang}": state, f"was.{lang}": was}
+    return {"token": house.token("office"), "bron": source.pop(), **typed}
+
+
+def test_every_language_that_was_changed_is_kept_and_no_colleague_loses_another(house: OpenHouse, office: Resident) -> None:
+    id_ = planned(office)
+    other = house.colleague("admin").opens(f"{ROOM}/{id_}/teksten")
+    both = {"titel.tr": "Kahve", "stand.tr": "machine", "titel.pl": "Kawa", "tekst.pl": "Raz\r\ndwa", "stand.pl": "reviewed"}
+    office.opens(f"{ROOM}/{id_}/teksten").fills(both).presses("Bewaar alle talen")
+    other.fills({"titel.ar": "قهوة", "stand.ar": "machine"}).presses("Bewaar alle talen")
+    office.opens(f"{ROOM}/{id_}/teksten").presses("Bewaar alle talen")  # nothing changed
+    kept = {row["lang"]: (row["title"], row["text"]) for row in house.rows("wijkgesprek_text") if row["lang"] != "nl"}
+    assert kept == {"tr": ("Kahve", ""), "pl": ("Kawa", "Raz\ndwa"), "ar": ("قهوة", "")}
+    assert [row["object"].rpartition(" ")[2] for row in house.rows("audit")[1:]] == ["tr", "pl", "ar"]
 
 
 def test_a_text_that_cannot_be_kept_says_why_in_its_own_language_only(house: OpenHouse, office: Resident) -> None:
     id_ = planned(office)
-    typed = filled(house, office.follows(f"{ROOM}/{id_}/teksten"), "tr", "", "") | {"tekst": "Bir şey"}
-    office.sends(f"{ROOM}/{id_}/teksten", typed, status=422)
-    assert len(office.page.wrongs) == 2
-    assert office.page.by_id("tekst-tr").text is not None
-    for lang in ("nl", "xx", ""):
-        office.sends(f"{ROOM}/{id_}/teksten", typed | {"taal": lang}, status=404)
+    typed = filled(house, office.follows(f"{ROOM}/{id_}/teksten"), "tr", "", "") | {"tekst.tr": "Bir şey", "titel.pl": "Kawa"}
+    office.sends(
+        f"{ROOM}/{id_}/teksten", typed | {"stand.pl": "machine", "tekst.ar": "?", "titel.nl": "Nee", "titel.xx": "Nee"}, status=422
+    )
+    assert list(office.page.wrongs) == ["titel.tr", "stand.tr"]
+    assert (office.sees("tekst.tr"), office.sees("titel.pl"), office.sees("stand.pl")) == (["Bir şey"], ["Kawa"], ["machine"])
     with house.engine.connect() as connection:
         assert connection.execute(select(WIJKGESPREK_TEXT.c.lang)).scalars().all() == ["nl"]
 
@@ -415,6 +432,30 @@ def test_a_registration_is_only_reached_through_its_own_wijkgesprek(house: OpenH
     guest = comes(house, other, "Ayşe")
     office.sends(f"{ROOM}/{mine}/aanmeldingen/{guest}/afmelden", {"token": house.token("office")}, status=303)
     assert [row["state"] for row in house.rows("registration")] == ["confirmed"]
+
+
+def test_of_a_cancelled_one_the_office_sees_who_to_ring(house: OpenHouse, office: Resident) -> None:
+    id_ = make_wijkgesprek(house, state="cancelled")
+    comes(house, id_, "Ayşe", mail="ayse@voorbeeld.nl")
+    comes(house, id_, "Jan", line=2)
+    comes(house, id_, "Piet", state="waitlisted", line=3)
+    office.opens(f"{ROOM}/{id_}")
+    assert "plaatsen bezet" not in office.page.text
+    office.follows(f"{ROOM}/{id_}/aanmeldingen")
+    assert text_of(office.page.one("h1")) == "Wie zou komen"
+    assert [text_of(heading) for heading in office.page.all("h2")] == ["Nog bellen", "Krijgen bericht per mail"]
+    assert [text_of(name) for name in office.page.all("th", scope="row")] == ["Jan", "Piet", "Ayşe"]
+
+
+def test_after_four_weeks_nobody_is_said_to_have_stayed_away(house: OpenHouse, office: Resident) -> None:
+    id_ = make_wijkgesprek(house, starts=-timedelta(days=40), attendance=23)
+    comes(house, id_, "", state="anonymised")
+    for address in (ROOM, f"{ROOM}/{id_}"):
+        text = office.opens(address).page.text
+        assert ("Er kwamen 23 mensen" in text, "plaatsen bezet" in text) == (True, False)
+    office.opens(f"{ROOM}/{id_}/aanmeldingen")
+    assert "De aanmeldingen zijn gewist: dat gebeurt vier weken na het gesprek." in office.page.text
+    assert "aangemeld" not in office.page.text
 
 
 # ---------------------------------------------------------------- the evening itself
@@ -520,9 +561,8 @@ def test_what_is_not_there_is_not_there(house: OpenHouse, office: Resident) -> N
         if "onbekend" in address:
             typed = {
                 "token": house.token("office"),
-                "taal": "tr",
-                "titel": "x",
-                "stand": "machine",
+                "titel.tr": "x",
+                "stand.tr": "machine",
                 "dag": "2026-11-02",
                 "tafel": "1",
                 "opkomst": "1",

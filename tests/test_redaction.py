@@ -10,9 +10,9 @@ from people import Resident
 from spoken import MOULD, MOULDY, PARKING, a_street, address, residents_say, run
 from sqlalchemy import update
 
-from app.findings.reading import is_accepted, readable
 from app.models.staff import ROLES
 from app.models.tables import STATEMENT
+from app.reading import is_accepted, readable
 
 QUEUE = "/bevindingen/nakijken"
 BSN, PHONE, NAME = "111222333", "06-12345678", "Jan de Vries"
@@ -132,6 +132,20 @@ def test_no_page_shows_a_number_or_a_name_before_or_after_a_person_decided(house
         assert (NAME in colleague.page.html) == (role in {"office", "analyst", "admin"}), "who decides reads what there is to decide about"
         if not accepted:
             accepts(house.colleague("office"), said)
+
+
+def test_who_came_from_a_theme_goes_back_to_it_and_nowhere_else(house: OpenHouse, said: str) -> None:
+    run(house)
+    analyst = house.colleague("analyst").opens(f"{address(MOULDY)}?uitspraak={said}")
+    link = next(str(a.get("href")) for a in analyst.page.all("a") if f"nakijken?uitspraak={said}" in str(a.get("href")))
+    analyst.opens(link)
+    analyst.sends(QUEUE, analyst.typed, status=303)
+    assert analyst.url.startswith(f"{address(MOULDY)}?uitspraak={said}&gedaan=nagekeken")
+    assert "Geef vrij als citaat" in analyst.page.text
+    for there in ("https://elders.nl", "//elders.nl", "/beheer", f"{address(MOULDY)}/../../x", "/bevindingen/themas/a?b"):
+        analyst.opens(f"{QUEUE}?uitspraak={said}")
+        analyst.sends(QUEUE, [*analyst.typed, ("naar", there)], status=303)
+        assert analyst.url.startswith(f"{QUEUE}?gedaan=")
 
 
 def test_a_hidden_word_cannot_be_looked_for(house: OpenHouse, said: str) -> None:

@@ -281,8 +281,19 @@ def test_her_own_device_is_never_slowed_by_guessers(house: OpenHouse) -> None:
     with house.engine.begin() as connection:
         connection.execute(update(TRY).values(failures=5000))
     sign_in(house.resident(), status=429)
-    sign_in(house.resident(address="198.51.100.3"), status=429)
+    elsewhere = sign_in(house.resident(address="198.51.100.3"), password="verkeerd geraden", status=422)
+    sign_in(elsewhere, status=429)  # one guess a place, no more
     assert sign_in(samira).url == "/kantoor"
+    assert sign_in(house.resident(address="198.51.100.4")).url == "/kantoor"  # she herself, for the first time on another device
+
+
+def test_one_place_that_tries_many_names_waits_too(house: OpenHouse) -> None:
+    add(house)
+    guesser = house.resident(address="2001:db8::7")
+    for number in range(60):
+        sign_in(guesser, f"Naam {number}", "verkeerd geraden", status=422)
+    sign_in(house.resident(address="2001:db8::99"), status=429)  # another address of the same network
+    assert sign_in(house.resident(address="2001:db8:0:1::7")).url == "/kantoor"
 
 
 def test_a_device_is_known_for_its_own_name_and_counts_there(house: OpenHouse) -> None:

@@ -1,6 +1,7 @@
 """An analyst states a finding, the office publishes it, a partner reads it; and nobody is known by her words."""
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
 
@@ -105,6 +106,20 @@ def published(house: OpenHouse, **more: Any) -> str:
 
 
 # ------------------------------------------------------------------------------------------- stating
+
+
+def test_one_form_sent_twelve_times_at_once_is_one_finding(heard: OpenHouse) -> None:
+    cleared(heard)
+    sent = fields(heard, citaat="s-bank-ss001")
+    offices = [heard.colleague("office") for _ in range(12)]
+    with ThreadPoolExecutor(12) as together:
+        answers = list(together.map(lambda office: office.browser.post(NEW, data=sent), offices))
+    assert [(answer.status_code, answer.headers.get("location")) for answer in answers] == [
+        (303, f"{LIST}/{sent['id']}?gedaan=bewaard")
+    ] * 12
+    assert [row["id"] for row in heard.rows("finding")] == [sent["id"]]
+    assert [row["kind"] for row in heard.rows("evidence")].count("quote") == 1
+    assert [row["action"] for row in heard.rows("audit")].count("finding stated") == 1
 
 
 def test_an_analyst_states_a_finding_from_the_form_and_it_freezes_its_figures(heard: OpenHouse) -> None:

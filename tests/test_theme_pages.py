@@ -124,6 +124,7 @@ def test_a_small_theme_that_was_merged_is_not_told_by_its_old_name(street: OpenH
     analyst.opens(address(RENTED)).fills({"in": MOULDY[1]})
     analyst.sends(f"{address(RENTED)}/samenvoegen", analyst.typed, status=303)
     assert "met Betaalbaar en passend wonen" in analyst.opens(LIST).page.text
+    assert "nog niet bekend: draai een nieuwe ronde" in analyst.opens(address(MOULDY)).page.text
     assert "Betaalbaar" not in street.colleague("auditor").opens(LIST).page.html
 
 

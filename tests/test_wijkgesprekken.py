@@ -268,7 +268,18 @@ def test_a_code_that_is_not_hers_shows_nothing_and_guessing_is_slowed_down(house
     for _ in range(50):
         guesser.asks("GET", "/aanmelding/ABCD2345WXYZ")
     assert guesser.asks("GET", "/aanmelding/ABCD2345WXYZ").status_code == 429
+    assert guesser.asks("POST", "/aanmelding", data={"code": "ABCD2345WXYZ"}).status_code == 429
     assert [row["state"] for row in house.rows("registration")] == ["confirmed"]
+
+
+def test_a_right_code_opens_also_after_many_wrong_ones_from_the_same_address(house: OpenHouse, plans: Any) -> None:
+    resident = registers(house.resident(), plans())
+    for _ in range(51):
+        house.resident().asks("GET", "/aanmelding/ABCD2345WXYZ")
+    assert resident.asks("GET", resident.url).status_code == 200
+    house.resident().sends("/aanmelding", {"code": resident.receipt}, status=303)
+    resident.fills(personen="2").presses("veranderen")
+    assert [row["persons"] for row in house.rows("registration")] == [2]
 
 
 def test_looking_never_writes_and_the_log_holds_nobody(house: OpenHouse, plans: Any, caplog: pytest.LogCaptureFixture) -> None:

@@ -14,7 +14,6 @@ from app.answering.store import Kept, KeptPage, Save, save_page, stop_under_age
 from app.answering.walk import (
     Typed,
     Walk,
-    again,
     begin_walk,
     change_language,
     forget_key,
@@ -28,7 +27,7 @@ from app.answering.walk import (
     walk_without_database,
 )
 from app.answering.writer import Busy
-from app.forms import Form
+from app.forms import Form, again
 from app.survey import CONTROLS, Page
 from app.web import page, remember_language
 

@@ -17,7 +17,7 @@ from app.answering.known import Known
 from app.answering.store import KeptPage, Trip, read_trip
 from app.answering.writer import Writer
 from app.codes import code_hash, receipt_of
-from app.forms import printable
+from app.forms import again
 from app.survey import Answers, Page, Question, Survey
 from app.web import Icons, Reader, answer_with, fields_in, has_notice, page, reader_of, remember_language, render
 
@@ -224,11 +224,6 @@ def _block(walk: Walk, question: Question, known: Answers, typed: Typed, problem
     if place not in blocks:
         blocks[place] = Markup(ask(question, options, {}, {}, icon))  # noqa: S704  # as above
     return blocks[place]
-
-
-def again(typed: Typed) -> Typed:
-    """What was typed, as it can stand in a page."""
-    return {name: [printable(value) for value in values] for name, values in typed.items()}
 
 
 def go(walk: Walk, url: str) -> RedirectResponse:

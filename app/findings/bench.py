@@ -9,12 +9,12 @@ from sqlalchemy import Connection, select
 from app.areas import Programme
 from app.findings.acts import REST, Act, Place
 from app.findings.quotes import Quoted, quotes_cleared
-from app.findings.reading import AT_ONCE, is_accepted, readable
 from app.findings.runs import newest_run
 from app.findings.shares import WHOLE, Figures, figures, threshold_of
 from app.findings.themes import ThemeNow, ThemesNow, themes_now
 from app.findings.words import ROWS, act_words, pillar_names
 from app.models.tables import PLACEMENT, RUN, STATEMENT
+from app.reading import AT_ONCE, is_accepted, readable
 
 PAGE = 50
 TYPICAL = 3

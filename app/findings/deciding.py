@@ -65,7 +65,10 @@ def merge_theme(connection: Connection, deciding: Deciding, theme: ThemeNow, int
     """Everything of this theme goes to another of the same pillar, now and in every later run; `label` is what that one is called."""
     if into == theme.place:
         return Decided(ITSELF)
-    if fold(all_acts(connection)).would_circle(theme.place, into):
+    known = fold(all_acts(connection))
+    if theme.place in known.merged:  # another did it while this page was open
+        return Decided(changed=tuple(act for act in all_acts(connection) if act.place == theme.place and act.kind == "merge"))
+    if known.would_circle(theme.place, into):
         return Decided(CIRCLE)
     return _decide(connection, deciding, "merge", theme, {"into": into[1], "label": label})
 

@@ -1,6 +1,6 @@
 """Room findings: rows of the database as tables that analysis and exports read."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -98,6 +98,12 @@ def _answered(row: Any, answers: dict[str, Any]) -> Answered:
     return Answered(
         row.id, row.fingerprint, row.lang, row.channel, row.stream, row.assisted, row.area or "onbekend", row.finished_on, answers
     )
+
+
+def titles_of(connection: Connection, keys: Iterable[str]) -> dict[str, str]:
+    """What the surveys with these keys are called."""
+    asked = select(SURVEY.c.key, VERSION.c.source).join(VERSION, SURVEY.c.fingerprint == VERSION.c.fingerprint)
+    return {row.key: load_survey(row.source, row.key).title for row in connection.execute(asked.where(SURVEY.c.key.in_(list(keys))))}
 
 
 def survey_of(connection: Connection, key: str) -> Asked:

@@ -9,12 +9,12 @@ from sqlalchemy import Connection, delete, insert, select
 
 from app.areas import Programme
 from app.findings.acts import Place
-from app.findings.reading import is_accepted, readable
 from app.findings.runs import newest_run
 from app.findings.shares import Figures, figures
 from app.findings.themes import ThemesNow, themes_now
 from app.i18n import N_
 from app.models.tables import EVIDENCE, FINDING, QUOTE, STATEMENT
+from app.reading import is_accepted, readable
 
 MEETINGS = {"wijkgesprek", "kennissessie"}
 NOT_LOOKED_AT = N_("Kijk dit antwoord eerst na: staan er nog namen of plaatsen in?")

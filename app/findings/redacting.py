@@ -1,16 +1,17 @@
 """Room findings: the queue of texts that wait for a person to say what may be read: proposals, what is hidden, what was accepted."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
 
-from app.findings.reading import ACCEPTED, Proposal, as_kept, hash_of, hidden, masked, proposals
 from app.findings.requests import alone
 from app.i18n import N_
-from app.models.tables import REDACTION, STATEMENT
+from app.models.tables import CONTRIBUTION, REDACTION, STATEMENT
+from app.reading import ACCEPTED, Proposal, as_kept, hash_of, hidden, masked, proposals
 from app.settings import Settings
 
 MORE = "eigen"  # the kind of what a person hid that nobody proposed
@@ -30,6 +31,7 @@ class Waiting:
     said: str = field(repr=False)
     kept: tuple[dict[str, Any], ...] = ()
     settled_by: str = ""
+    place: str = ""  # which the table wrote beside it, masked
 
     @cached_property
     def hash(self) -> str:
@@ -47,8 +49,9 @@ class Waiting:
 def texts_of_queue(connection: Connection, *, done: bool = False, source: str = "", lang: str = "", only: str = "") -> list[Waiting]:
     """What waits (or with `done`: what a person accepted), those with proposals first and then in the order of their id."""
     columns = (STATEMENT.c.id, STATEMENT.c.lang, STATEMENT.c.source, STATEMENT.c.area, STATEMENT.c.text)
-    kept = (REDACTION.c.source_hash, REDACTION.c.state, REDACTION.c.spans, REDACTION.c.settled_by)
+    kept = (REDACTION.c.source_hash, REDACTION.c.state, REDACTION.c.spans, REDACTION.c.settled_by, CONTRIBUTION.c.place_note)
     asked = select(*columns, *kept).outerjoin(REDACTION, REDACTION.c.statement_id == STATEMENT.c.id)
+    asked = asked.outerjoin(CONTRIBUTION, CONTRIBUTION.c.statement_id == STATEMENT.c.id)
     for column, wanted in ((STATEMENT.c.source, source), (STATEMENT.c.lang, lang), (STATEMENT.c.id, only)):
         asked = asked.where(column == wanted) if wanted else asked
     found = []
@@ -56,7 +59,7 @@ def texts_of_queue(connection: Connection, *, done: bool = False, source: str = 
         accepted = row.state == ACCEPTED and row.source_hash == hash_of(row.text)
         if only or accepted == done:
             spans, by = (tuple(row.spans), row.settled_by) if accepted else ((), "")
-            found.append(Waiting(row.id, row.lang, row.source, row.area, row.text, spans, by))
+            found.append(Waiting(row.id, row.lang, row.source, row.area, row.text, spans, by, masked(row.place_note or "")))
     return sorted(found, key=lambda each: (not each.proposed, each.id))
 
 
@@ -74,6 +77,15 @@ def places_of(text: str, words: str) -> list[Proposal]:
         found.append(Proposal(MORE, start, start + len(words)))
         start = text.find(words, start + len(words))
     return found
+
+
+def place_told(place: str, said: str, spans: Sequence[Mapping[str, Any]]) -> str:
+    """The place beside an accepted text: whatever a person hid in the text, whole or word by word, is hidden in it, and every proposal."""
+    text, there = masked(said), masked(place)
+    phrases = [text[span["start"] : span["end"]] for span in spans if span["hidden"]]
+    words = {re.escape(part) for phrase in phrases for part in (phrase, *re.findall(r"\w{3,}", phrase)) if part}
+    again = [Proposal(MORE, *found.span()) for each in words for found in re.finditer(each, there, re.IGNORECASE)]
+    return hidden(there, joined((*proposals(there), *again)))
 
 
 def joined(spans: Iterable[Proposal]) -> list[Proposal]:

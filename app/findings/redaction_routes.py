@@ -1,5 +1,6 @@
 """Room findings: the pages on which a person reads each text before anybody else does, and says which names and places stay hidden."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,6 @@ from markupsafe import Markup, escape
 
 from app.access import Staff, may, note_web_act, settings_of
 from app.db import writing
-from app.findings.reading import Proposal
 from app.findings.redacting import NOT_THERE, PAGE, Waiting, accept, places_of, text_now, texts_of_queue
 from app.findings.requests import alone
 from app.findings.words import SOURCE_WORDS, an_id, area_names
@@ -19,12 +19,14 @@ from app.forms import Form, printable, said
 from app.i18n import LANGUAGES, N_
 from app.models.answers import SOURCES
 from app.models.tables import REDACTION
+from app.reading import Proposal
 from app.web import desk, house_of, lead
 
 ROOM = "/bevindingen"
 HERE = f"{ROOM}/nakijken"
 TELLS = {"nagekeken": N_("Nagekeken."), "gelezen": N_("Deze teksten zijn nagekeken: er is niets te verbergen.")}
 CHANGED = N_("Deze tekst is intussen veranderd. Lees hem opnieuw.")
+THEME = re.compile(r"/bevindingen/themas/[\w-]+/[\w-]+(\?ronde=[0-9A-Za-z]{1,16})?")
 router = APIRouter(prefix=HERE, dependencies=[may("analyst", "admin", "office")])
 
 
@@ -48,11 +50,12 @@ def queue(request: Request) -> HTMLResponse:
 def _chosen(given: Any) -> dict[str, str]:
     """What the address or a form filters by; what is no choice is none."""
     source, lang = given.get("bron", ""), given.get("taal_van", "")
+    there = given.get("naar", "")
     page, only = given.get("p", ""), given.get("uitspraak", "")
     return {
         "bron": source if source in SOURCES else "", "taal_van": lang if lang in LANGUAGES else "",
         "stand": "klaar" if given.get("stand") == "klaar" else "", "p": page if page.isascii() and page.isdigit() and len(page) < 6 else "",
-        "uitspraak": an_id(only),
+        "uitspraak": an_id(only), "naar": there if len(there) < 200 and THEME.fullmatch(there) else "",
     }  # fmt: skip
 
 
@@ -101,7 +104,7 @@ def _marked(text: str, spans: Sequence[Proposal]) -> Markup:
 @router.post("")
 def accept_one(request: Request, person: Staff, typed: Form) -> Response:
     """What stays ticked is hidden, and what was typed as well; then this text can be read."""
-    chosen = _chosen({name: said(typed, name) for name in ("bron", "taal_van", "stand", "p")})
+    chosen = _chosen({name: said(typed, name) for name in ("bron", "taal_van", "stand", "p", "naar")})
     words = [part.strip() for part in said(typed, "ook").split(";") if part.strip()]
     with writing(request.app.state.engine) as connection:
         text = text_now(connection, an_id(said(typed, "uitspraak")))
@@ -116,7 +119,7 @@ def accept_one(request: Request, person: Staff, typed: Form) -> Response:
             more = [span for each in words for span in places_of(text.masked, each)]
             accept(connection, settings_of(request), person.name, text, hide, more)
             note_web_act(request, connection, "text read", text.id)
-            return _on(chosen, "nagekeken")
+            return _on(chosen, "nagekeken", text.id)
     return _queue(request, {**chosen, "uitspraak": text.id}, status=409 if shown.problem == CHANGED else 422, wrong=shown)
 
 
@@ -134,6 +137,8 @@ def accept_many(request: Request, person: Staff, typed: Form) -> Response:
     return _on(_chosen({name: said(typed, name) for name in ("bron", "taal_van", "stand", "p")}), "gelezen")
 
 
-def _on(chosen: dict[str, str], done: str) -> Response:
-    """Back to the queue with the same filters; what was decided is gone from it."""
+def _on(chosen: dict[str, str], done: str, id_: str = "") -> Response:
+    """Back to the theme that this text was opened from, or to the queue with the same filters; what was decided is gone from it."""
+    if there := chosen["naar"]:
+        return lead(f"{there}{'&' if '?' in there else '?'}{urlencode({'uitspraak': id_, 'gedaan': done})}#nu")
     return lead(_address(chosen, gedaan=done))

@@ -1,11 +1,16 @@
 """Room findings: runs that somebody asked for: a row first, so that none is lost; a worker does what the rows say and tells how far it is."""
 
+import os
+import socket
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, and_, insert, or_, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.db import writing
 from app.findings.frames import Slice
@@ -14,7 +19,8 @@ from app.models.base import random_id
 from app.models.tables import REQUEST
 from app.settings import Settings
 
-SILENT = timedelta(minutes=10)  # a run that tells nothing for so long has lost its worker, and is done again
+SILENT = timedelta(seconds=90)  # a run that tells nothing for so long has lost its worker, and is done again
+BEATS = 15.0  # seconds between two signs of life while a step takes long
 BETWEEN = 0.5  # seconds between two lines about how far it is
 NOTHING_SAID = N_("Er is nog niets gezegd om te lezen. Start de ronde opnieuw als er antwoorden of bijdragen zijn.")
 BROKEN = N_("De analyse is onverwacht gestopt. Start de ronde opnieuw; gaat het weer mis, kijk dan in het logboek van de server.")
@@ -45,16 +51,58 @@ def ask_for_run(connection: Connection, settings: Settings, part: Slice, asked_b
 def take_request(engine: Engine, settings: Settings) -> Any:
     """The oldest request that waits, now ours; None when there is none. One that a worker left in the middle counts as waiting."""
     now = settings.clock()
-    lost = and_(REQUEST.c.state == "running", or_(REQUEST.c.ended_at.is_(None), REQUEST.c.ended_at < now - SILENT))
     with writing(engine) as connection:
         alone(connection, REQUEST)
+        busy = connection.execute(select(REQUEST.c.id, REQUEST.c.worker).where(REQUEST.c.state == "running")).all()
+        dead = [row.id for row in busy if _is_dead(row.worker)]
+        lost = and_(REQUEST.c.state == "running", or_(REQUEST.c.ended_at < now - SILENT, REQUEST.c.id.in_(dead)))
         waiting = select(REQUEST).where(or_(REQUEST.c.state == "waiting", lost)).order_by(REQUEST.c.asked_at, REQUEST.c.id).limit(1)
         row = connection.execute(waiting).first()
         if row is not None:
             connection.execute(
-                update(REQUEST).where(REQUEST.c.id == row.id).values(state="running", step="", done=0, total=0, reason="", ended_at=now)
+                update(REQUEST)
+                .where(REQUEST.c.id == row.id)
+                .values(state="running", step="", done=0, total=0, reason="", ended_at=now, worker=_me())
             )
     return row
+
+
+def _me() -> str:
+    return f"{socket.gethostname()[:60]}:{os.getpid()}"
+
+
+def _is_dead(worker: str) -> bool:
+    """Whether the process that did a run on this machine is no more; of another machine only its silence tells."""
+    host, _, pid = worker.rpartition(":")
+    if host != socket.gethostname()[:60] or not pid.isdigit():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
+
+
+@contextmanager
+def signs_of_life(engine: Engine, settings: Settings, id_: str) -> Iterator[None]:
+    """While a run is done here: a thread says every few seconds that somebody is still at it."""
+    over = threading.Event()
+
+    def beat() -> None:
+        while not over.wait(BEATS):
+            with suppress(SQLAlchemyError), writing(engine) as connection:
+                mine = (REQUEST.c.id == id_, REQUEST.c.state == "running", REQUEST.c.worker == _me())
+                connection.execute(update(REQUEST).where(*mine).values(ended_at=settings.clock()))
+
+    thread = threading.Thread(target=beat, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join(BEATS)
 
 
 def progress_of(engine: Engine, settings: Settings, id_: str) -> Callable[[str, int, int], None]:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 
 from app.access import Staff, may, note_web_act, settings_of
 from app.db import writing
-from app.findings.frames import Slice
+from app.findings.frames import Slice, titles_of
 from app.findings.redacting import waiting_count
 from app.findings.requests import ask_for_run
 from app.findings.words import ROWS, STATE_LOOKS, STATE_WORDS, STEPS, WORKING, an_id, what_words
@@ -43,8 +43,9 @@ def _rounds(request: Request, role: str, *, status: int = 200, problem: str = ""
         surveys = list(connection.execute(select(SURVEY.c.key, SURVEY.c.audience).order_by(SURVEY.c.key)))
         years = _years(connection)
         waits = waiting_count(connection) if role != "auditor" else 0
+        titles = titles_of(connection, [survey.key for survey in surveys])
     return desk(
-        request, "findings/runs.html", room=ROOM, status=status, rounds=shown, by_command=by_command, surveys=surveys, years=years,
+        request, "findings/runs.html", room=ROOM, status=status, rounds=shown, by_command=by_command, surveys=surveys, titles=titles, years=years,
         problem=problem, chosen=chosen, waits=waits, may_start=role in ROWS, this_year=settings.today().year, tells=TELLS,
     )  # fmt: skip
 
@@ -106,10 +107,21 @@ def round_(request: Request, request_id: str) -> HTMLResponse:
     """How far a round is; htmx asks for the block alone, and gets the whole page anew once it is over."""
     with request.app.state.engine.connect() as connection:
         row = connection.execute(select(REQUEST).where(REQUEST.c.id == an_id(request_id))).first()
+        titles = titles_of(connection, [str(row.what.get("survey", ""))] if row else [])
     if row is None:
         raise HTTPException(404)
     asked_by_htmx = request.headers.get("hx-request") == "true"
     over = row.state in {"done", "failed"}
     headers = {"Vary": "HX-Request", **({"HX-Refresh": "true"} if asked_by_htmx and over else {})}
     block = "progress" if asked_by_htmx else ""
-    return desk(request, "findings/run.html", room=ROOM, tells=TELLS, block=block, headers=headers, round=_shown(row), over=over)
+    return desk(
+        request,
+        "findings/run.html",
+        room=ROOM,
+        tells={} if over else TELLS,
+        block=block,
+        headers=headers,
+        round=_shown(row),
+        over=over,
+        titles=titles,
+    )

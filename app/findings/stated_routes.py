@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
 from sqlalchemy import Connection, select
+from sqlalchemy.exc import IntegrityError
 
 from app.access import Person, Staff, may, note_web_act, settings_of
 from app.areas import Programme
@@ -158,8 +159,13 @@ def keep_finding(request: Request, person: Staff, typed: Form) -> Response:
         if problems := check(stated, house_of(request).programme, heard, (), cleared):
             return _form(request, connection, stated, problems, before=None, new_id=new_id, status=422)
         rows = evidence_rows(new_id, stated, heard, cleared, (), at)
-        keep_new(connection, new_id, stated, rows, by=person.name, at=at)
-        note_web_act(request, connection, "finding stated", new_id)
+        try:
+            with connection.begin_nested():
+                keep_new(connection, new_id, stated, rows, by=person.name, at=at)
+        except IntegrityError:
+            _there(connection, new_id)  # twice at the same moment: the other one kept it
+        else:
+            note_web_act(request, connection, "finding stated", new_id)
     return lead(f"{HERE}/{new_id}", "bewaard")
 
 

@@ -11,11 +11,12 @@ from app.areas import Programme
 from app.disclosure import FOLDED
 from app.findings.frames import Answered, Slice, statements_of
 from app.findings.quotes import Heard, quotes_cleared
-from app.findings.reading import hidden_text, readable
+from app.findings.redacting import place_told
 from app.findings.shares import Figures, figures
 from app.findings.stated import Piece, findings_kept
 from app.findings.themes import ThemeNow, ThemesNow, themes_now
-from app.models.tables import CONTRIBUTION, PLACEMENT, STAFF, STATEMENT
+from app.models.tables import CONTRIBUTION, PLACEMENT, REDACTION, STAFF, STATEMENT
+from app.reading import hidden_text, is_accepted, readable
 from app.survey import Question, Survey
 
 Rows = list[list[object]]
@@ -151,21 +152,31 @@ def statements_table(connection: Connection, part: Slice, run: Any) -> Rows:
     now = themes_now(connection, run) if run is not None else None
     if run is not None:
         placed = {row.statement_id: row for row in connection.execute(select(PLACEMENT).where(PLACEMENT.c.run_id == run.id))}
-    noted = {row.statement_id: row for row in connection.execute(select(CONTRIBUTION))}
+    noted = _noted(connection)
     statements = statements_of(connection, part)
     words = readable(connection, [row["id"] for row in statements])
     where = _places(now, placed)
     found: Rows = []
     for row in statements:
-        note = noted.get(row["id"])
         said = [row["source"], row["survey_key"] or "", row["response_id"] or "", row["question"], row["lang"], row["pillar_asked"] or ""]
-        told = [note.kind, hidden_text(note.place_note)] if note else ["", ""]
         moved = int(now is not None and row["id"] in now.decisions.moved)
         place = where.get(row["id"], [""] * 7)
         found.append([
-            row["id"], *said, row["area"] or "", row["channel"], row["stream"], row["said_on"], *place, words[row["id"]], *told, moved
+            row["id"], *said, row["area"] or "", row["channel"], row["stream"], row["said_on"], *place, words[row["id"]], *noted.get(row["id"], ("", "")), moved
         ])  # fmt: skip
     return found
+
+
+def _noted(connection: Connection) -> dict[str, tuple[str, str]]:
+    """Statement of a wijkgesprek -> its kind, and its place once a person decided what may be read."""
+    asked = select(CONTRIBUTION.c.statement_id, CONTRIBUTION.c.kind, CONTRIBUTION.c.place_note, STATEMENT.c.text, REDACTION.c.spans)
+    joined = asked.join(STATEMENT, STATEMENT.c.id == CONTRIBUTION.c.statement_id)
+    rows = connection.execute(joined.outerjoin(REDACTION, REDACTION.c.statement_id == STATEMENT.c.id)).all()
+    accepted = is_accepted(connection, [row.statement_id for row in rows])
+    return {
+        row.statement_id: (row.kind, place_told(row.place_note, row.text, row.spans) if row.statement_id in accepted else "")
+        for row in rows
+    }
 
 
 def _places(now: ThemesNow | None, placed: Mapping[str, Any]) -> dict[str, list[object]]:

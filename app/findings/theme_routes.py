@@ -14,6 +14,7 @@ from app.db import writing
 from app.findings.acts import all_acts
 from app.findings.bench import Answers, Bench, answers_in, bench_of, told_acts
 from app.findings.deciding import Decided, Deciding, last_act, merge_theme, move_statement, rename_theme, seen_of, settle_theme, undo_act
+from app.findings.frames import titles_of
 from app.findings.themes import ThemeNow
 from app.findings.words import ROWS, SOURCE_WORDS, STREAM_WORDS, an_id, area_names, fit_words, pillar_names, stability_words, what_words
 from app.forms import Form, Typed, printable, said
@@ -28,7 +29,7 @@ TELLS = {
     "hernoemd": N_("Het thema heeft een nieuwe naam."), "samengevoegd": N_("De thema's zijn samengevoegd."),
     "verplaatst": N_("Het antwoord is verplaatst."), "vast": N_("Het thema is vastgesteld."),
     "los": N_("Het thema is niet meer vastgesteld."), "ongedaan": N_("Het laatste besluit is ongedaan gemaakt."),
-    "vrij": N_("Het citaat is vrijgegeven."), "terug": N_("Het citaat is niet meer vrijgegeven."), "zo": N_("Zo stond het al."),
+    "nagekeken": N_("Nagekeken."), "vrij": N_("Het citaat is vrijgegeven."), "terug": N_("Het citaat is niet meer vrijgegeven."), "zo": N_("Zo stond het al."),
 }  # fmt: skip
 NO_PLACE = N_("Kies waar dit antwoord heen gaat.")
 NO_THEME = N_("Kies een thema om mee samen te voegen.")
@@ -44,13 +45,14 @@ def themes(request: Request, person: Staff) -> HTMLResponse:
     """Every theme of the newest run over everything, or for who sees rows of another."""
     with request.app.state.engine.connect() as connection:
         bench = _bench(connection, request, person, request.query_params.get("ronde", ""))
+        titles = titles_of(connection, [bench.run.survey_key or ""]) if bench else {}
         runs = list(connection.execute(select(RUN.c.id, RUN.c.made_at, RUN.c.parameters).order_by(RUN.c.made_at.desc(), RUN.c.id).limit(8)))
     if bench is None:
         return desk(request, "findings/no_run.html", room=ROOM, may_start=person.role in ROWS)
     last = last_act(bench.now.acts)
     return desk(
         request, "findings/themes.html", room=ROOM, tells=TELLS, last=told_acts([last])[0] if last else None,
-        absent=told_acts(bench.now.absent), runs=runs, **_shared(bench),
+        absent=told_acts(bench.now.absent), runs=runs, titles=titles, **_shared(bench),
     )  # fmt: skip
 
 

@@ -15,7 +15,8 @@ from app.models.tables import PLACEMENT, STATEMENT, THEME
 class ThemeNow:
     """One theme. `n` counts statements, `people` who made them, each once: true counts, which only app.disclosure lets leave.
 
-    `settled_by` is "" while nobody settled it; `merged_from` are the labels of what was merged into it.
+    `settled_by` is "" while nobody settled it; `merged_from` are the labels of what was merged into it, and then
+    `stability` is None: what was measured belongs to the theme before.
     """
 
     pillar: str
@@ -123,7 +124,7 @@ def _theme(place: Place, found: dict[Place, Any], decisions: Decisions, statemen
         label_of(place, found, decisions),
         len(statements),
         len({said.who for said in statements}),
-        found[place].stability if place in found else None,
+        found[place].stability if place in found and not merged else None,
         settled is not None,
         settled.actor if settled else "",
         tuple(sorted(label_of(each, found, decisions) for each in merged)),

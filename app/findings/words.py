@@ -5,6 +5,7 @@ from typing import Any
 
 from app.areas import OUTSIDE, UNKNOWN, Programme
 from app.findings.acts import REST, Act
+from app.findings.themes import ThemeNow
 from app.i18n import N_
 
 ROWS = ("analyst", "admin")
@@ -37,8 +38,11 @@ def fit_words(fit: float) -> str:
     return next((words for least, words in ((0.75, N_("past goed")), (0.5, N_("past redelijk"))) if fit >= least), N_("twijfel"))
 
 
-def stability_words(stability: float | None) -> str:
+def stability_words(theme: ThemeNow) -> str:
     """After Hennig (2007): below 0.6 a group is no pattern, from 0.75 it comes back, from 0.85 nearly always."""
+    stability = theme.stability
+    if theme.merged_from:
+        return N_("nog niet bekend: draai een nieuwe ronde")
     if stability is None:
         return N_("niet gemeten")
     steps = ((0.85, N_("blijft vrijwel altijd")), (0.75, N_("blijft meestal")), (0.6, N_("wisselt soms")))

@@ -72,6 +72,7 @@ class RunRequest(SQLModel, table=True):
     done: int = 0
     total: int = 0
     reason: str = Field(default="", max_length=300)
+    worker: str = Field(default="", max_length=80)
     run_id: str | None = Field(default=None, sa_column=Column(String(16), ForeignKey("run.id", ondelete="SET NULL"), nullable=True))
     ended_at: datetime | None = Field(default=None, sa_column=Column(Moment, nullable=True))
 

@@ -20,7 +20,7 @@ from app.web import desk, house_of, reader_of
 
 TELLS = {"wachtwoord": N_("Uw nieuwe wachtwoord is bewaard.")}
 SEE_WEEK = ("office", "interviewer", "admin")
-SEE_RESPONSES = ("office", "analyst", "auditor", "admin")
+SEE_RESPONSES = ("office", "analyst", "admin")  # how the fieldwork goes: true counts, for who does or reads it
 
 router = APIRouter(prefix="/kantoor", dependencies=[may(*ROLES)])
 

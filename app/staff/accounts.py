@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, func, select, update
 
 from app.access import Person, Staff, may, note_web_act, settings_of, token_hash
 from app.db import writing
-from app.forms import Form, Typed, said
+from app.forms import Form, Typed, again, said
 from app.i18n import N_
 from app.mail import is_address
 from app.models.staff import ROLES
@@ -47,7 +47,7 @@ def _overview(
         found, seen = listed_people(connection), _last_seen(connection)
         waiting = open_invitations(connection, settings)
     return desk(
-        request, "staff/accounts.html", room=HERE, tells=TELLS, status=status, problems=problems or {}, typed=typed or {}, roles=ROLES,
+        request, "staff/accounts.html", room=HERE, tells=TELLS, status=status, problems=problems or {}, typed=again(typed or {}), roles=ROLES,
         invitations=waiting, colleagues=[(row, state_of(row, today), seen.get(row.id)) for row in found],
     )  # fmt: skip
 
@@ -69,7 +69,7 @@ def _account(request: Request, staff_id: str, *, status: int = 200, problems: Ma
     with request.app.state.engine.connect() as connection:
         row, seen = _found(connection, staff_id), _last_seen(connection, staff_id)
     return desk(
-        request, "staff/account.html", room=HERE, tells=TELLS, status=status, problems=problems or {}, typed=typed or {}, roles=ROLES,
+        request, "staff/account.html", room=HERE, tells=TELLS, status=status, problems=problems or {}, typed=again(typed or {}), roles=ROLES,
         who=row, state=state_of(row, settings_of(request).today()), seen=seen.get(row.id), once=once,
     )  # fmt: skip
 

@@ -14,6 +14,25 @@ from app.settings import HERE
 from app.web import desk
 
 ROWS = 200
+ACTS = {  # what stands in the table, in words; always Dutch, as a log of a Dutch office is kept
+    "sign in": "logde in", "sign out": "logde uit", "choose password": "koos een wachtwoord", "invite": "nodigde iemand uit",
+    "withdraw invitation": "trok een uitnodiging in", "add account": "maakte een account", "new one-time password": "gaf een eenmalig wachtwoord",
+    "POST refused": "formulier geweigerd", "wijkgesprek add": "plande een wijkgesprek", "wijkgesprek planned": "plande een wijkgesprek",
+    "wijkgesprek changed": "wijzigde een wijkgesprek", "wijkgesprek opened": "zette een wijkgesprek open",
+    "wijkgesprek cancelled": "zegde een wijkgesprek af", "wijkgesprek text machine": "bewaarde een vertaling (computer)",
+    "wijkgesprek text reviewed": "bewaarde een vertaling (nagekeken)", "attendance kept": "noteerde de opkomst",
+    "feedback given on kept": "noteerde de terugkoppeling", "registration cancelled": "meldde iemand af", "table link made": "maakte een tafellink",
+    "table link withdrawn": "trok een tafellink in", "note new": "schreef een notitie", "note changed": "wijzigde een notitie",
+    "note removed": "haalde een notitie weg", "run asked": "startte een ronde", "theme rename": "hernoemde een thema",
+    "theme merge": "voegde thema's samen", "theme move": "verplaatste een antwoord", "theme settle": "stelde een thema vast",
+    "theme unsettle": "nam vaststellen terug", "theme act undone": "maakte een besluit ongedaan", "text read": "keek een tekst na",
+    "texts read": "keek teksten na", "quote cleared": "gaf een citaat vrij", "quote taken back": "trok een citaat in",
+    "finding stated": "schreef een bevinding", "finding changed": "wijzigde een bevinding", "finding reviewed": "keurde een bevinding goed", "finding published": "publiceerde een bevinding",
+    "finding taken back": "trok een bevinding in", "finding back to draft": "maakte een bevinding weer concept",
+    "export statements": "downloadde uitspraken",
+    "export responses": "downloadde reacties", "export raw": "downloadde letterlijke teksten",
+}  # fmt: skip
+RESULTS = {"ok": "gelukt", "refused": "geweigerd", "foreign form": "vreemd formulier"}
 router = APIRouter(prefix="/beheer/logboek", dependencies=[may("admin", "auditor")])
 
 
@@ -39,6 +58,8 @@ def trail(request: Request, wie: str = "", wat: str = "", dag: str = "", voor: s
         names=names,
         chosen=chosen,
         older=older,
+        acts=ACTS,
+        results=RESULTS,
     )
 
 

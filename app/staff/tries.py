@@ -5,6 +5,7 @@ import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
+from ipaddress import ip_address, ip_network
 from math import ceil
 
 from fastapi import Request
@@ -19,7 +20,8 @@ from app.settings import Settings
 DEVICE = "apparaat"  # the cookie of a browser in which somebody signed in before
 FIRST_SECONDS = 15
 OF_PLACE = (5, 900)  # from the fifth failure of one name at one place or device: at most 15 minutes
-OF_NAME = (50, 60)  # from the fiftieth of one name anywhere: at most a minute
+OF_NAME = (50, 60)  # from the fiftieth of one name anywhere: at most a minute, but not for the first try at a new place
+OF_ALL = (60, 60)  # from the sixtieth at one place, whatever the names: at most a minute
 FORGOTTEN = timedelta(days=1)
 
 
@@ -48,7 +50,7 @@ def forgive(connection: Connection, settings: Settings, turn: Turn) -> None:
     """The try was right: what failed from here counts no more, and for the name this one is taken back."""
     for who, limit in turn.limits.items():
         mine = TRY.c.who == who
-        if limit == OF_NAME:
+        if limit in {OF_NAME, OF_ALL}:
             connection.execute(update(TRY).where(mine, TRY.c.failures > 0).values(failures=TRY.c.failures - 1))
         else:
             connection.execute(delete(TRY).where(mine))
@@ -65,12 +67,15 @@ def _failures(connection: Connection, settings: Settings, limits: dict[str, tupl
     now = settings.clock()
     for who in sorted(limits):  # always in one order, so that two never wait for each other
         connection.execute(upsert(TRY).values(who=who, failures=0, last_at=now).on_conflict_do_nothing())
-    failures, wait = {}, 0
+    failures, waits = {}, {}
     for row in connection.execute(select(TRY).where(TRY.c.who.in_(limits)).order_by(TRY.c.who).with_for_update()).all():
         failures[row.who] = row.failures if row.last_at > now - FORGOTTEN else 0
         seconds = seconds_to_wait(failures[row.who], *limits[row.who])
-        wait = max(wait, min(seconds, ceil((row.last_at - now).total_seconds() + seconds)))
-    return failures, wait
+        waits[limits[row.who]] = min(seconds, ceil((row.last_at - now).total_seconds() + seconds))
+    is_new = any(limits[who] == OF_PLACE and not n for who, n in failures.items())
+    if is_new:  # a stranger elsewhere must not keep the owner out who comes to a new place
+        waits.pop(OF_NAME, None)
+    return failures, max(0, *waits.values())
 
 
 def _limits(request: Request, name: str) -> dict[str, tuple[int, int]]:
@@ -78,8 +83,19 @@ def _limits(request: Request, name: str) -> dict[str, tuple[int, int]]:
     settings = settings_of(request)
     if device := _device_of(request, name):
         return {_hash(settings, "device", device, name): OF_PLACE}
-    place = request.client.host if request.client else ""
-    return {_hash(settings, "place", str(settings.today()), place, name): OF_PLACE, _hash(settings, "name", name): OF_NAME}
+    place, day = _place(request.client.host if request.client else ""), str(settings.today())
+    return {
+        _hash(settings, "place", day, place, name): OF_PLACE, _hash(settings, "name", name): OF_NAME, _hash(settings, "all", day, place): OF_ALL
+    }  # fmt: skip
+
+
+def _place(host: str) -> str:
+    """One home or office: an IPv6 network, of which a visitor has more addresses than anyone can count, or an IPv4 address."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    return str(ip_network((address, 64), strict=False)) if address.version == 6 else host
 
 
 def device_cookie(request: Request, name: str) -> str:

@@ -15,6 +15,7 @@ from app.i18n import LANGUAGES, N_
 from app.models.base import random_id
 from app.models.tables import CONTRIBUTION, QUOTE, STATEMENT
 from app.models.wijkgesprekken import KINDS
+from app.reading import masked
 from app.settings import HERE
 
 FIELDS = ("tekst", "taal", "pijler", "soort", "plek")
@@ -50,6 +51,7 @@ class Note:
     pillar: str
     kind: str
     place_note: str
+    is_masked: bool = False
 
     @property
     def told(self) -> dict[str, Any]:
@@ -62,15 +64,17 @@ class Note:
 
 
 def check(typed: Typed, programme: Programme) -> tuple[Note, dict[str, Problem]]:
-    """What was typed as a note, and beside which fields something must be mended."""
+    """What was typed as a note, its numbers masked, and beside which fields something must be mended."""
     words, place = (LINE_ENDS.sub("\n", said(typed, name)).strip() for name in ("tekst", "plek"))
-    note = Note(_key(said(typed, "key")), words, said(typed, "taal"), said(typed, "pijler"), said(typed, "soort"), place)
+    kept, there = masked(words), masked(place)
+    is_masked = (kept, there) != (words, place)
+    note = Note(_key(said(typed, "key")), kept, said(typed, "taal"), said(typed, "pijler"), said(typed, "soort"), there, is_masked)
     looked_at = {
-        "tekst": _amiss(words, LONGEST, TOO_LONG) if words else Problem(EMPTY),
+        "tekst": _amiss(words, kept, LONGEST, TOO_LONG) if words else Problem(EMPTY),
         "taal": None if note.lang in languages_of(programme) else Problem(CHOOSE_LANGUAGE),
         "pijler": None if note.pillar in {pillar.key for pillar in programme.pillars} else Problem(CHOOSE_PILLAR),
         "soort": None if note.kind in KINDS else Problem(CHOOSE_KIND),
-        "plek": Problem(HOUSE_NUMBER) if NUMBERED_HOUSE.search(place) else _amiss(place, LONGEST_PLACE, LONG_PLACE),
+        "plek": Problem(HOUSE_NUMBER) if NUMBERED_HOUSE.search(place) else _amiss(place, there, LONGEST_PLACE, LONG_PLACE),
     }
     return note, {name: problem for name, problem in looked_at.items() if problem}
 
@@ -79,10 +83,10 @@ def languages_of(programme: Programme) -> Sequence[str]:
     return [lang for lang in programme.languages if lang in LANGUAGES]
 
 
-def _amiss(words: str, longest: int, too_long: str) -> Problem | None:
+def _amiss(words: str, kept: str, longest: int, too_long: str) -> Problem | None:
     if not is_keepable(words):
         return Problem(STRANGE)
-    return Problem(too_long, {"n": len(words), "most": longest}) if len(words) > longest else None
+    return Problem(too_long, {"n": len(kept), "most": longest}) if len(kept) > longest else None
 
 
 def is_keepable(text: str) -> bool:

@@ -7,19 +7,21 @@ from uuid import uuid4
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
+from sqlalchemy import Connection
 
 from app.access import TABLE, Person, Staff, current_person, may, note_web_act, person_of, settings_of
 from app.answer_check import Problem
 from app.db import writing
 from app.forms import Form, Typed, said
 from app.i18n import N_
+from app.reading import readable
 from app.web import desk, house_of, lead, reader_of
 from app.wijkgesprekken import notes
 from app.wijkgesprekken.tables import MOST_TABLES, link_of, links_of, table_number, wijkgesprek_at
 
 OFFICE = "/kantoor/wijkgesprekken"
 WRITERS = ("office", "interviewer", "admin")
-TELLS = {"bewaard": N_("Bewaard."), "weg": N_("De notitie is weg.")}
+TELLS = {"bewaard": N_("Bewaard."), "verborgen": N_("Bewaard. Nummers zijn verborgen."), "weg": N_("De notitie is weg.")}
 NOT_BEGUN = N_("Dit wijkgesprek is nog niet begonnen. Vanaf het begin kunt u hier opschrijven wat er gezegd wordt.")
 CANCELLED = N_("Dit wijkgesprek is afgezegd. Hier komt geen inbreng meer bij.")
 MEANWHILE = N_("Deze notitie is intussen veranderd. Er is niets weg: hieronder staat wat er nu staat, in het formulier wat u schreef.")
@@ -116,16 +118,21 @@ def print_page(request: Request, id_: str, tafel: str = "") -> Response:
     with request.app.state.engine.connect() as connection:
         at = _found(wijkgesprek_at(connection, id_))
         read_aloud = notes.notes_of(connection, id_, table_no)[::-1] if table_no else ()
-    return desk(request, "wijkgesprekken/notes_print.html", room=OFFICE, at=at, table_no=table_no, notes=read_aloud, kinds=notes.KIND_NAMES)
+        words = readable(connection, [row.id for row in read_aloud])
+    return desk(
+        request, "wijkgesprekken/notes_print.html", room=OFFICE, at=at, table_no=table_no, notes=read_aloud, words=words,
+        kinds=notes.KIND_NAMES,
+    )  # fmt: skip
 
 
 # ------------------------------------------------------------------------------------------- what both do
 @dataclass
 class Sheet:
-    """What stands on the page of a table: the notes so far, and the form with what was typed."""
+    """What stands on the page of a table: the notes so far, in the words that anybody may read, and the form with what was typed."""
 
     at: Any
     written: Sequence[Any]
+    words: Mapping[str, str]
     typed: Typed
     key: str
     revision: int = 0
@@ -137,16 +144,21 @@ class Sheet:
 def _page(request: Request, place: Place, edited: str) -> Response:
     with request.app.state.engine.connect() as connection:
         at = _found(wijkgesprek_at(connection, place.wijkgesprek))
-        written = notes.notes_of(connection, at.id, place.table_no)
+        written, words = _written(connection, place)
     chosen = next((row for row in written if row.id == edited), None)
     if edited and chosen is None:
         raise HTTPException(404)
     if chosen:
-        sheet = Sheet(at, written, notes.typed_again(chosen), chosen.key, chosen.revision)
+        sheet = Sheet(at, written, words, notes.typed_again(chosen), chosen.key, chosen.revision)
     else:
-        sheet = Sheet(at, written, {"taal": [reader_of(request).lang]}, str(uuid4()))
+        sheet = Sheet(at, written, words, {"taal": [reader_of(request).lang]}, str(uuid4()))
     sheet.closed = _closed(request, at)
     return _show(request, place, sheet)
+
+
+def _written(connection: Connection, place: Place) -> tuple[Sequence[Any], dict[str, str]]:
+    rows = notes.notes_of(connection, place.wijkgesprek, place.table_no)
+    return rows, readable(connection, [row.id for row in rows])
 
 
 def _show(request: Request, place: Place, sheet: Sheet, *, status: int = 200) -> Response:
@@ -171,11 +183,11 @@ def _keep(request: Request, place: Place, typed: Form) -> Response:
             became, statement = notes.keep(connection, at, place.table_no, note, revision=revision, who=current_person(request).id)
         if became in {"new", "changed"}:
             note_web_act(request, connection, f"note {became}", statement)
-        sheet = Sheet(at, notes.notes_of(connection, at.id, place.table_no), typed, note.key, revision, problems)
+        sheet = Sheet(at, *_written(connection, place), typed, note.key, revision, problems)
     if became == "foreign":
         raise HTTPException(404)
     if became in {"new", "same", "changed"}:
-        return _led_home(place, "bewaard")
+        return _led_home(place, "verborgen" if note.is_masked else "bewaard")
     if became == "stale":
         sheet.standing = next(row for row in sheet.written if row.key == note.key)
         sheet.problems, sheet.revision = {"": Problem(MEANWHILE)}, sheet.standing.revision

@@ -101,7 +101,8 @@ def _moments(typed: Typed) -> dict[str, datetime | Problem]:
     """Both moments; what is wrong with the day is said once, beside the day."""
     day, found = said(typed, "dag"), {name: local_moment(said(typed, "dag"), said(typed, name)) for name in ("begin", "eind")}
     if not day or any(isinstance(value, Problem) and value.text == NOT_A_DATE for value in found.values()):
-        return {"dag": Problem(NOT_A_DATE if day else NEEDED)}
+        found = {name: Problem(NEEDED) for name in found if not said(typed, name)}
+        return {"dag": Problem(NOT_A_DATE if day else NEEDED), **found}
     return {name: value if said(typed, name) else Problem(NEEDED) for name, value in found.items()}
 
 

@@ -13,7 +13,9 @@ from app.models.tables import REGISTRATION
 from app.seal import unseal
 from app.settings import Settings
 from app.web import desk, lead, reader_of, site
+from app.wijkgesprekken.leaving import KEPT
 from app.wijkgesprekken.letters import tell
+from app.wijkgesprekken.plan_view import tells_seats
 from app.wijkgesprekken.seats import NOTHING_KNOWN, guests, lock, promote
 from app.wijkgesprekken.shown import language_name, notice_of
 
@@ -29,7 +31,7 @@ router = APIRouter(prefix=ROOM, dependencies=[may("office", "admin")])
 
 @router.get("/{id_}/aanmeldingen")
 def guests_page(request: Request, id_: str) -> Response:
-    settings, lang = settings_of(request), reader_of(request, domains=[STAFF]).lang
+    settings, lang, now = settings_of(request), reader_of(request, domains=[STAFF]).lang, settings_of(request).clock()
     with request.app.state.engine.connect() as connection:
         notice = notice_of(connection, settings, id_, lang)
         rows = guests(connection, id_)
@@ -38,8 +40,21 @@ def guests_page(request: Request, id_: str) -> Response:
     return desk(
         request, "wijkgesprekken/plan_guests.html", room=ROOM, tells=TELLS, notice=notice, row=notice.row, guests=rows,
         needs={guest.id: unseal(settings, guest.needs) for guest in rows}, unreadable=UNREADABLE,
-        language_names={guest.lang: language_name(guest.lang, lang) for guest in rows}, may_cancel=notice.takes_registrations(settings.clock()),
+        language_names={guest.lang: language_name(guest.lang, lang) for guest in rows}, may_cancel=notice.takes_registrations(now),
+        groups=_groups(notice.row, rows), is_erased=not rows and notice.row.ends_at + KEPT < now, tells_seats=tells_seats, now=now,
     )  # fmt: skip
+
+
+def _groups(row: Any, rows: list[Any]) -> dict[str, list[Any]]:
+    """Who comes and who waits; of one that is cancelled: who has to be rung because no letter reaches them."""
+    if row.state != "cancelled":
+        return {"komen": [one for one in rows if one.state == "confirmed"], "wachten": [one for one in rows if one.state == "waitlisted"]}
+    no_mail = [one for one in rows if not one.mail]
+    return {
+        "bellen": [one for one in no_mail if one.telephone],
+        "mail": [one for one in rows if one.mail],
+        "onbekend": [one for one in no_mail if not one.telephone],
+    }
 
 
 @router.post("/{id_}/aanmeldingen/{registration}/afmelden")

@@ -16,7 +16,7 @@ from app.models.tables import WIJKGESPREK
 from app.web import desk, house_of, lead, reader_of, site
 from app.wijkgesprekken import notes, plan
 from app.wijkgesprekken.letters import tell_cancelled
-from app.wijkgesprekken.plan_view import STATE_NAMES, TEXT_STATES, missing, state_of, text_states, wijk_names
+from app.wijkgesprekken.plan_view import STATE_NAMES, TEXT_STATES, missing, state_of, tells_seats, text_states, wijk_names
 from app.wijkgesprekken.plan_warnings import warnings_of
 from app.wijkgesprekken.seats import guests, lock, taken
 from app.wijkgesprekken.shown import notice_of, notices
@@ -57,7 +57,7 @@ def list_page(request: Request, wijk: str = "", stand: str = "") -> Response:
     return desk(
         request, "wijkgesprekken/plan_list.html", room=ROOM, wijken=wijken, chosen={"wijk": wijk, "stand": stand}, states=STATE_NAMES,
         coming=[each for each in kept if not each.has_ended(now)], held=[each for each in kept if each.has_ended(now)][::-1],
-        any_planned=bool(entries), now=now, state_of=state_of, warnings={each.row.id: warnings_of(each, entries, now) for each in kept},
+        any_planned=bool(entries), now=now, state_of=state_of, tells_seats=tells_seats, warnings={each.row.id: warnings_of(each, entries, now) for each in kept},
     )  # fmt: skip
 
 
@@ -84,7 +84,8 @@ def show_one(request: Request, id_: str, problems: Mapping[str, Problem] | None 
         request, "wijkgesprekken/plan_one.html", room=ROOM, tells=TELLS, status=status, notice=notice, row=notice.row, now=now,
         state=state_of(notice.row, now), states=STATE_NAMES, missing=missing(notice.row, now), warnings=warnings_of(notice, entries, now),
         wijken=wijk_names(programme), lines=plan.LINE_NAMES, text_states=states, text_state_names=TEXT_STATES, linked=linked, written=written,
-        links_end=links_end(notice.row.ends_at), problems=problems or {}, may_plan=may_plan(request), today=settings.today(), **shown,
+        links_end=links_end(notice.row.ends_at), problems=problems or {}, may_plan=may_plan(request), today=settings.today(),
+        tells_seats=tells_seats, **shown,
     )  # fmt: skip
 
 
@@ -165,7 +166,7 @@ def open_it(request: Request, id_: str) -> Response:
             _set_state(connection, row, {"state": "open", "changed_at": now})
             note_web_act(request, connection, "wijkgesprek opened", id_)
     if row.state == "cancelled" or (row.state == "draft" and missing(row, now)):
-        problems = missing(row, now) if row.state == "draft" else [Problem(IS_CANCELLED)]
+        problems = [*missing(row, now).values(), Problem(IS_CANCELLED)]
         return show_one(request, id_, {"": problems[0]}, status=422)
     return lead(f"{ROOM}/{id_}", "open")
 

@@ -11,7 +11,7 @@ from app.areas import Programme
 from app.i18n import N_, SOURCE
 from app.models.tables import WIJKGESPREK_TEXT
 from app.wijkgesprekken.notes import languages_of
-from app.wijkgesprekken.shown import source_hash
+from app.wijkgesprekken.shown import Notice, source_hash
 
 STATE_NAMES = {"draft": N_("Concept"), "open": N_("Open"), "held": N_("Geweest"), "cancelled": N_("Afgezegd")}
 TEXT_STATES = {
@@ -29,12 +29,21 @@ def state_of(row: Any, now: datetime) -> str:
     return "held" if row.state == "open" and row.ends_at <= now else str(row.state)
 
 
-def missing(row: Any, now: datetime) -> list[Problem]:
-    """What a draft still lacks before it may be opened."""
+def missing(row: Any, now: datetime) -> dict[str, Problem]:
+    """What a draft still lacks before it may be opened, by the field of its form where that is mended."""
     if row.state != "draft":
-        return []
-    lacks = {NO_FEEDBACK: row.feedback_on is None, NO_OWNER: not row.feedback_owner, BEGUN: row.starts_at <= now}
-    return [Problem(sentence) for sentence, is_so in lacks.items() if is_so]
+        return {}
+    lacks = {
+        "terugkoppeling": (NO_FEEDBACK, row.feedback_on is None),
+        "eigenaar": (NO_OWNER, not row.feedback_owner),
+        "dag": (BEGUN, row.starts_at <= now),
+    }
+    return {field: Problem(sentence) for field, (sentence, is_so) in lacks.items() if is_so}
+
+
+def tells_seats(notice: Notice, now: datetime) -> bool:
+    """Whether taken seats say anything: not when it is cancelled, nor afterwards when nobody is registered (any more)."""
+    return notice.row.state != "cancelled" and (not notice.has_ended(now) or bool(notice.taken or notice.waiting))
 
 
 def wijk_names(programme: Programme) -> dict[str, str]:

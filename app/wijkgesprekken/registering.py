@@ -108,16 +108,16 @@ def _revision(typed: Typed) -> int:
 
 
 def _find(request: Request, text: str) -> Any:
-    """The registration of a code, or the word for why there is none: "wait", "form" or "wrong"."""
-    if not may_try(request):
-        return "wait"
+    """The registration of a code, or the word for why there is none: "wait", "form" or "wrong". A right code never waits: neighbours share an address."""
     code = read_code(text)
     with request.app.state.engine.connect() as connection:
         guest = find_guest(connection, settings_of(request), code) if code else None
-    if guest is None:
-        count_wrong(request)
-        return "wrong" if code else "form"
-    return guest
+    if guest is not None:
+        return guest
+    if not may_try(request):
+        return "wait"
+    count_wrong(request)
+    return "wrong" if code else "form"
 
 
 def _refuse(request: Request, wrong: str, text: str) -> HTMLResponse:

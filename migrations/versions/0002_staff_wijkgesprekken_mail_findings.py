@@ -204,6 +204,7 @@ def upgrade() -> None:
         sa.Column("done", sa.Integer(), nullable=False),
         sa.Column("total", sa.Integer(), nullable=False),
         sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column("worker", sa.String(length=80), nullable=False),
         sa.Column("run_id", sa.String(length=16), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("state in ('waiting', 'running', 'done', 'failed')", name=op.f("ck_run_request_state")),

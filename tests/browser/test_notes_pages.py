@@ -192,9 +192,12 @@ def test_what_the_server_refuses_comes_back_into_the_form(house: OpenHouse, devi
     expect(page.locator("#plek-fout")).to_contain_text("geen huisnummer")
     expect(page.locator("#tekst")).to_have_value("De stoep ligt scheef")
     expect(page.locator("#plek")).to_have_value("Nolensweg 14")
+    assert page.title().startswith("Fout: Tafel 1")
     page.locator("#plek").fill("Nolensweg")
     sends(page)
     status(page).to_contain_text("Verstuurd.")
+    expect(page.locator("#errors, .wrong, [aria-invalid], .amiss")).to_have_count(0)
+    assert page.title().startswith("Tafel 1")
     assert sorted(texts(house)) == ["De stoep ligt scheef", "Een fijne buurt"]
     assert left_behind(page) == {}
 

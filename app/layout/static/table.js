@@ -46,7 +46,21 @@
     const hex = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
     return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20)}`;
   };
+  const forgive = () => {
+    // What was wrong was wrong with the note that just left this form.
+    for (const gone of document.querySelectorAll("#errors, #note .wrong")) gone.remove();
+    document.getElementById("nu")?.closest("section").remove();
+    for (const box of document.querySelectorAll("#note .amiss")) box.classList.remove("amiss");
+    for (const field of document.querySelectorAll("#note [aria-describedby]")) {
+      const told = field.getAttribute("aria-describedby").split(" ").filter((id) => document.getElementById(id));
+      if (told.length) field.setAttribute("aria-describedby", told.join(" "));
+      else field.removeAttribute("aria-describedby");
+      field.removeAttribute("aria-invalid");
+    }
+    document.title = document.title.slice(Math.max(0, document.title.indexOf(document.querySelector("h1").textContent)));
+  };
   const empty = () => {
+    forgive();
     for (const field of form().elements) field.checked = false;
     fill([["tekst", ""], ["plek", ""], ["revision", "0"], ["key", newKey()]]);
     document.getElementById("schrijf").textContent = form().dataset.fresh;
@@ -94,7 +108,9 @@
     return [401, 403, 404].includes(answer.status) ? "closed" : "waiting";
   };
   let isBusy = false;
+  let isAskedAgain = false;
   const sendAll = async () => {
+    isAskedAgain = isBusy; // a note that was added while others are on their way goes right after them
     if (isBusy || !form() || !read("queue").length) return;
     isBusy = true;
     let last = "waiting";
@@ -108,6 +124,7 @@
     const n = read("queue").length;
     if (n) tell(last === "closed" ? "closed" : "waiting", n);
     else if (last === "sent") tell("sent");
+    if (isAskedAgain) sendAll();
   };
 
   // ---- what a person does
