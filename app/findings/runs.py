@@ -12,9 +12,9 @@ from app.areas import Programme, read_toml
 from app.db import writing
 from app.findings.acts import REST, Decisions, Place, all_acts, fold
 from app.findings.frames import Slice, statements_frame, statements_of
-from app.findings.reading import readable
 from app.models.base import random_id
 from app.models.tables import PLACEMENT, RUN, THEME
+from app.reading import readable
 from app.settings import Settings
 
 if TYPE_CHECKING:
