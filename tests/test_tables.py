@@ -8,7 +8,7 @@ import pytest
 from app.areas import load_programme
 from app.findings.counts import counts_table
 from app.findings.frames import Answered
-from app.findings.tables import codebook_table, response_columns, responses_table
+from app.findings.tables import codebook_table, literally, response_columns, responses_table
 from app.settings import ROOT
 from app.survey import Option, Page, Question, Survey
 
@@ -29,7 +29,7 @@ def test_ticking_anders_and_writing_it_are_two_columns() -> None:
     columns = response_columns(survey)
     assert columns[-3:] == ["hulp__a", "hulp__anders", "hulp__anders_tekst"]
     someone = answered(1, "wielwijk", **{"hulp": ["anders"], "hulp.anders": "Een fiets"})
-    assert [row[-3:] for row in responses_table(survey, [someone])] == [[0, 1, "Een fiets"]]
+    assert [row[-3:] for row in responses_table(survey, [someone], literally)] == [[0, 1, "Een fiets"]]
     assert [row[0] for row in codebook_table(survey)] == columns
 
 
