@@ -22,6 +22,7 @@ class Wrong(Exception):  # noqa: N818  # what the operator mends
 def say(text: str) -> None:
     """To stdout: what a program may read."""
     sys.stdout.write(text + "\n")
+    sys.stdout.flush()  # a start that is piped to a file shows its passwords before it serves
 
 
 def note(text: str) -> None:
