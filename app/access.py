@@ -71,12 +71,12 @@ class StaffPolicy(Policy):
         request.state.person, request.state.role = person, person.role
         if person.role not in self.roles:
             if request.method not in SAFE:  # looking never writes, not even that it was refused
-                _note_refused(request, person, "refused")
+                _note_refused(request, "refused")
             raise HTTPException(403)
         if person.must_change and not self.unfinished:
             raise HTTPException(303 if request.method in SAFE else 403, headers={"Location": OWN_PASSWORD})
         if request.method not in SAFE and not _is_own_form(settings_of(request), person, typed):
-            _note_refused(request, person, "foreign form")
+            _note_refused(request, "foreign form")
             raise HTTPException(403)
 
 
@@ -107,7 +107,7 @@ def person_of(request: Request, *, tables: bool = False) -> Person | None:
                 return found
     if tables and (token := request.cookies.get(TABLE)):
         with request.app.state.engine.connect() as connection:
-            return _at_table(connection, settings, token_hash(token))
+            return _at_table(connection, settings, token)
     return None
 
 
@@ -122,8 +122,14 @@ def _seated(connection: Connection, settings: Settings, id_hash: str) -> Person 
     return Person(row.id, row.name, row.role, form_token(settings, row.id), id_hash, must_change=row.must_change)
 
 
-def _at_table(connection: Connection, settings: Settings, hashed: str) -> Person | None:
-    row = connection.execute(select(TABLE_LINK).where(TABLE_LINK.c.token_hash == hashed, TABLE_LINK.c.ends_at > settings.clock())).first()
+def table_link(connection: Connection, settings: Settings, token: str) -> Any:
+    """The link of a table that belongs to this token, while it works."""
+    mine = (TABLE_LINK.c.token_hash == token_hash(token), TABLE_LINK.c.ends_at > settings.clock())
+    return connection.execute(select(TABLE_LINK).where(*mine)).first()
+
+
+def _at_table(connection: Connection, settings: Settings, token: str) -> Person | None:
+    row = table_link(connection, settings, token)
     if row is None:
         return None
     who = f"{row.wijkgesprek_id}/{row.table_no}"
@@ -183,13 +189,10 @@ def origin_of(request: Request) -> str:
     return f"web {hmac.new(settings.key, place.encode(), hashlib.sha256).hexdigest()[:10]}"
 
 
-def _note_refused(request: Request, person: Person, result: str) -> None:
+def _note_refused(request: Request, result: str) -> None:
     route: Any = request.scope.get("route")
     with writing(request.app.state.engine) as connection:
-        note_act(
-            connection, settings_of(request), actor=person.name if person.role in ROLES else f"{person.role} {person.id}",
-            action=f"{request.method} refused", object_=getattr(route, "path", "-"), result=result, origin=origin_of(request),
-        )  # fmt: skip
+        note_web_act(request, connection, f"{request.method} refused", getattr(route, "path", "-"), result=result)
 
 
 # ------------------------------------------------------------------------------------------- every route

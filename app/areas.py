@@ -5,6 +5,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -104,6 +105,10 @@ class Programme:
         return frozenset(buurt.code for wijk in self.wijken for buurt in wijk.buurten if buurt.in_scope)
 
     @property
+    def wijk_names(self) -> dict[str, str]:
+        return {wijk.key: wijk.name for wijk in self.wijken}
+
+    @property
     def unconfirmed(self) -> frozenset[str]:
         """Codes of the buurten whose place inside or outside the area the office has not confirmed."""
         return frozenset(buurt.code for wijk in self.wijken for buurt in wijk.buurten if not buurt.scope_confirmed)
@@ -127,6 +132,12 @@ def load_programme(folder: Path) -> Programme:
     if programme is None or mistakes:
         raise ValueError("\n".join(f"{file}: {mistake}" for mistake in mistakes))
     return programme
+
+
+@cache
+def programme_in(folder: Path) -> Programme:
+    """The same, read once: for what a worker or a letter asks again and again."""
+    return load_programme(folder)
 
 
 def read_toml(file: Path) -> dict[str, Any]:

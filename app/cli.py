@@ -256,10 +256,6 @@ def analyse(
     say(run_analysis(engine, settings, programme, part, seed=seed, how=engine_name, progress=Progress(), stability=stability))
 
 
-def _analyse(settings: Settings, engine: Engine, programme: Programme, survey: str, seed: int) -> str:
-    return run_analysis(engine, settings, programme, Slice(survey), seed=seed, progress=Progress())
-
-
 def _slice(survey: str, wave: str, since: str, until: str, source: str = "") -> Slice:
     if wave and not (wave.isascii() and wave.isdigit() and len(wave) == 4 and int(wave) > 0):
         raise Wrong(f"--wave: “{wave}” is not a year such as 2026")

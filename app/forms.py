@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, cast
 from urllib.parse import parse_qsl
+from uuid import UUID
 
 from fastapi import Depends, HTTPException, Request
 
@@ -65,3 +66,16 @@ def printable(text: str) -> str:
 def again(typed: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
     """The whole form as it can stand in a page again."""
     return {name: [printable(value) for value in values] for name, values in typed.items()}
+
+
+def whole(text: str, digits: int = 9) -> int | None:
+    """A whole number of at most so many digits, as a form or an address holds it; None when it is something else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= digits else None
+
+
+def read_key(text: str) -> str | None:
+    """The key that a form carries, so that sending it twice is sending it once; None when it cannot be one."""
+    try:
+        return str(UUID(text)) if len(text) == 36 else None
+    except ValueError:
+        return None

@@ -12,7 +12,7 @@ from huey import PostgresHuey, SqliteHuey
 from huey.api import Huey
 from huey.signals import SIGNAL_ERROR
 
-from app.areas import load_programme
+from app.areas import programme_in
 from app.db import engine_at
 from app.mail import send_due
 from app.settings import Settings
@@ -94,7 +94,7 @@ def drain(settings: Settings) -> tuple[int, int]:
 
 def post(settings: Settings) -> tuple[int, int]:
     """Send the mail that is due; how much was sent, and how much has to be tried again."""
-    return send_due(settings, engine_at(settings.url), load_programme(settings.surveys).contact.mail)
+    return send_due(settings, engine_at(settings.url), programme_in(settings.surveys).contact.mail)
 
 
 def work_on(settings: Settings) -> None:

@@ -32,9 +32,14 @@ def readable(connection: Connection, statement_ids: Iterable[str]) -> dict[str, 
     return {id_: kept if accepted else hidden_text(said) for id_, said, kept, accepted in _texts(connection, statement_ids)}
 
 
+def accepted_words(connection: Connection, statement_ids: Iterable[str]) -> dict[str, str]:
+    """The same, only of the statements of which a person decided what may be read, in the words that they have now."""
+    return {id_: kept for id_, _, kept, accepted in _texts(connection, statement_ids) if accepted}
+
+
 def is_accepted(connection: Connection, statement_ids: Iterable[str]) -> set[str]:
-    """Those of these statements of which a person decided what may be read, in the words that they have now."""
-    return {id_ for id_, _, _, accepted in _texts(connection, statement_ids) if accepted}
+    """Those of these statements of which a person decided what may be read."""
+    return set(accepted_words(connection, statement_ids))
 
 
 def _texts(connection: Connection, statement_ids: Iterable[str]) -> Iterator[tuple[str, str, str, bool]]:

@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import Connection, Engine, insert, select
 
 from app.access import note_act
+from app.acts import REST
 from app.answer_check import Problem
 from app.areas import Programme, read_toml
 from app.db import writing
-from app.findings.acts import REST
 from app.findings.deciding import Deciding, seen_of, settle_theme
 from app.findings.quotes import Heard, clear_quote, newest_heard, quotes_cleared
 from app.findings.redacting import accept, text_now

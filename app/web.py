@@ -271,4 +271,5 @@ def desk(
 
 def lead(address: str, done: str = "") -> RedirectResponse:
     """To the next page after an act; `done` is the word for what it tells."""
-    return RedirectResponse(f"{address}?gedaan={done}" if done else address, 303, headers={"Cache-Control": "no-store"})
+    told = f"{'&' if '?' in address else '?'}gedaan={done}" if done else ""
+    return RedirectResponse(address + told, 303, headers={"Cache-Control": "no-store"})

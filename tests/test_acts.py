@@ -10,7 +10,7 @@ from people import Resident, text_of
 from spoken import MOULD, MOULDY, NOISE, NOISY, PARKED, RENT, RENTED, a_street, address, residents_say, run
 from sqlalchemy import delete
 
-from app.findings.acts import Act, fold
+from app.acts import Act, fold
 from app.findings.deciding import changed_since, seen_of
 from app.findings.runs import newest_run
 from app.findings.themes import ThemesNow, themes_now

@@ -10,9 +10,9 @@ from sqlalchemy import Connection, Engine
 
 from app.answer_check import NEEDED, check_page, fields_of
 from app.answering.store import Save, Way, finish, read_source, read_trip, save_page
-from app.answering.walk import read_key
 from app.codes import code_hash, receipt_of
 from app.db import writing
+from app.forms import read_key
 from app.models.answers import CHANNELS, STREAMS
 from app.survey import Answers, Survey, load_survey
 from app.web import House

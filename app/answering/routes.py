@@ -19,7 +19,6 @@ from app.answering.walk import (
     forget_key,
     go,
     known_of,
-    read_key,
     read_page,
     read_seen,
     show_page,
@@ -27,7 +26,7 @@ from app.answering.walk import (
     walk_without_database,
 )
 from app.answering.writer import Busy
-from app.forms import Form, again
+from app.forms import Form, again, read_key
 from app.survey import CONTROLS, Page
 from app.web import page, remember_language
 

@@ -8,10 +8,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.access import may
 from app.answering.review import review_parts
 from app.answering.store import find_key, finish, read_trip
-from app.answering.walk import Walk, begin_walk, change_language, go, hold_key, read_key, read_seen, secret_of, speak
+from app.answering.walk import Walk, begin_walk, change_language, go, hold_key, read_seen, secret_of, speak
 from app.answering.writer import Busy
 from app.codes import code_hash, in_groups, read_code
-from app.forms import Form, printable
+from app.forms import Form, printable, read_key
 from app.survey import CONTROLS
 from app.tries import count_wrong, may_try
 from app.web import page

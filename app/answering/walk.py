@@ -17,7 +17,7 @@ from app.answering.known import Known
 from app.answering.store import KeptPage, Trip, read_trip
 from app.answering.writer import Writer
 from app.codes import code_hash, receipt_of
-from app.forms import again
+from app.forms import again, read_key, whole
 from app.survey import Answers, Page, Question, Survey
 from app.web import Icons, Reader, answer_with, fields_in, has_notice, page, reader_of, remember_language, render
 
@@ -98,26 +98,20 @@ class Walk:
         return self.url(next((number for number in self._numbers(self.trip.answers) if number not in passed), "controle"))
 
 
-def read_key(text: str | None) -> str | None:
-    """A response's key as a device holds it, or None when it cannot be one."""
-    try:
-        return str(uuid.UUID(text)) if text and len(text) == 36 else None
-    except ValueError:
-        return None
-
-
 def read_seen(typed: Typed) -> int:
     seen = "".join(typed.get("seen", ("0",)))
-    if not (seen.isascii() and seen.isdigit() and len(seen) < 10):
+    number = whole(seen)
+    if number is None:
         raise HTTPException(400)
-    return int(seen)
+    return number
 
 
 def read_page(survey: Survey, number: str) -> tuple[int, Page]:
-    found = survey.page(int(number)) if number.isascii() and number.isdigit() and len(number) < 6 else None
-    if found is None:
+    nth = whole(number, 5)
+    found = None if nth is None else survey.page(nth)
+    if nth is None or found is None:
         raise HTTPException(404)
-    return int(number), found
+    return nth, found
 
 
 def known_of(request: Request) -> Known:
@@ -137,7 +131,7 @@ def begin_walk(request: Request, survey_key: str, *, key: str | None = None, ver
     """
     if "\x00" in survey_key:
         raise HTTPException(404)  # PostgreSQL would refuse to look for it
-    held, known = read_key(request.cookies.get("antwoord")), known_of(request)
+    held, known = read_key(request.cookies.get("antwoord") or ""), known_of(request)
     with request.app.state.engine.connect() as connection:
         trip = read_trip(connection, survey_key, key or held)
         if trip is None:
@@ -208,8 +202,8 @@ def _shell(walk: Walk, part: Page, frame: Mapping[str, Any]) -> tuple[str, ...]:
         part.id, frame["nth"], frame["total"],
     )  # fmt: skip
     if place not in shells:
-        whole = render(walk.request, reader, PAGE, blocks=OPEN[2:], key=OPEN[0], seen=OPEN[1], problems={}, busy=False, **frame)
-        shells[place] = tuple(re.split("|".join(OPEN), whole))
+        page = render(walk.request, reader, PAGE, blocks=OPEN[2:], key=OPEN[0], seen=OPEN[1], problems={}, busy=False, **frame)
+        shells[place] = tuple(re.split("|".join(OPEN), page))
     return shells[place]
 
 

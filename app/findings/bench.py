@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from app.acts import REST, Act, Place
 from app.areas import Programme
-from app.findings.acts import REST, Act, Place
 from app.findings.quotes import Quoted, quotes_cleared
 from app.findings.runs import newest_run
 from app.findings.shares import WHOLE, Figures, figures, threshold_of

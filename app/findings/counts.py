@@ -73,7 +73,7 @@ def _stream_rows(
 ) -> Iterator[list[object]]:
     stream, responses = answered
     wijken = [wijk.key for wijk in programme.wijken]
-    names = {programme.key: programme.name} | {wijk.key: wijk.name for wijk in programme.wijken}
+    names = {programme.key: programme.name} | programme.wijk_names
     names |= {OUTSIDE: programme.outside_name, UNKNOWN: "Onbekend"}
     cells = _count(items, responses, list(names), wijken, programme.key)
     shown = _release(cells, items, list(names), wijken, programme.key, threshold)

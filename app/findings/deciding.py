@@ -6,9 +6,10 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, update
 
-from app.findings.acts import REST, Act, Place, all_acts, fold
+from app.acts import REST, Act, Place, all_acts, fold
 from app.findings.requests import alone
 from app.findings.themes import ThemeNow
+from app.forms import whole
 from app.i18n import N_
 from app.models.tables import ACT
 from app.settings import Settings
@@ -47,7 +48,7 @@ def seen_of(acts: Sequence[Act]) -> str:
 def changed_since(acts: Sequence[Act], seen: str, actor: str, concerns: Callable[[Act], bool]) -> tuple[Act, ...]:
     """What somebody else decided or undid since a page was shown, as far as it concerns who asks. An unreadable `seen` saw nothing."""
     last, _, n_undone = seen.partition(".")
-    last_id, undone_then = (int(part) if part.isascii() and part.isdigit() and len(part) < 10 else 0 for part in (last, n_undone))
+    last_id, undone_then = (whole(part) or 0 for part in (last, n_undone))
     new = [act for act in acts if act.id > last_id and act.undone_at is None and act.actor != actor]
     undone = sorted((act for act in acts if act.undone_at), key=lambda act: (act.undone_at, act.id))[undone_then:]
     since = [*new, *(act for act in undone if act.undone_by != actor and act.id <= last_id)]

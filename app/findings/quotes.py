@@ -7,16 +7,16 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
 
+from app.acts import Place
 from app.areas import Programme
-from app.findings.acts import Place
 from app.findings.runs import newest_run
 from app.findings.shares import Figures, figures
 from app.findings.themes import ThemesNow, themes_now
 from app.i18n import N_
+from app.models.answers import SESSIONS
 from app.models.tables import EVIDENCE, FINDING, QUOTE, STATEMENT
-from app.reading import is_accepted, readable
+from app.reading import accepted_words
 
-MEETINGS = {"wijkgesprek", "kennissessie"}
 NOT_LOOKED_AT = N_("Kijk dit antwoord eerst na: staan er nog namen of plaatsen in?")
 NOT_PLACED = N_("Dit antwoord staat in geen enkel thema van de laatste analyse. Deel het eerst in, of draai de analyse opnieuw.")
 TOO_FEW = N_(
@@ -39,7 +39,7 @@ class Heard:
         if place is None:
             return NOT_PLACED
         told = self.figures[place]
-        named = (told.contributions,) if source in MEETINGS else (told.n, told.open_link, told.desk)
+        named = (told.contributions,) if source in SESSIONS else (told.n, told.open_link, told.desk)
         return "" if any(named) else TOO_FEW
 
 
@@ -71,12 +71,11 @@ def quotes_cleared(connection: Connection, statement_ids: Iterable[str] | None =
     if statement_ids is not None:
         asked = asked.where(QUOTE.c.statement_id.in_(list(statement_ids)))
     rows = connection.execute((asked.with_for_update(of=QUOTE) if lock else asked).order_by(QUOTE.c.statement_id)).all()
-    ids = [row.statement_id for row in rows]
-    words, accepted = readable(connection, ids), is_accepted(connection, ids)
+    words = accepted_words(connection, [row.statement_id for row in rows])
     return {
         row.statement_id: Quoted(
             row.statement_id, row.text, row.lang, row.source, row.cleared_by, row.cleared_at,
-            holds=row.statement_id in accepted and words.get(row.statement_id) == row.text,
+            holds=words.get(row.statement_id) == row.text,
         )
         for row in rows
     }  # fmt: skip
@@ -87,11 +86,11 @@ def clear_quote(connection: Connection, heard: Heard | None, statement_id: str, 
     source = connection.execute(select(STATEMENT.c.source).where(STATEMENT.c.id == statement_id).with_for_update()).scalar()
     if source is None:
         raise LookupError(statement_id)
-    if not is_accepted(connection, [statement_id]):
+    words = accepted_words(connection, [statement_id]).get(statement_id)
+    if words is None:
         return NOT_LOOKED_AT
     if reason := heard.refusal(statement_id, source) if heard else NOT_PLACED:
         return reason
-    words = readable(connection, [statement_id])[statement_id]
     connection.execute(delete(QUOTE).where(QUOTE.c.statement_id == statement_id))
     connection.execute(insert(QUOTE).values(statement_id=statement_id, text=words, cleared_by=by, cleared_at=at))
     return ""

@@ -15,7 +15,7 @@ from app.db import writing
 from app.findings.redacting import NOT_THERE, PAGE, Waiting, accept, places_of, text_now, texts_of_queue
 from app.findings.requests import alone
 from app.findings.words import SOURCE_WORDS, an_id, area_names
-from app.forms import Form, printable, said
+from app.forms import Form, printable, said, whole
 from app.i18n import LANGUAGES, N_
 from app.models.answers import SOURCES
 from app.models.tables import REDACTION
@@ -54,7 +54,7 @@ def _chosen(given: Any) -> dict[str, str]:
     page, only = given.get("p", ""), given.get("uitspraak", "")
     return {
         "bron": source if source in SOURCES else "", "taal_van": lang if lang in LANGUAGES else "",
-        "stand": "klaar" if given.get("stand") == "klaar" else "", "p": page if page.isascii() and page.isdigit() and len(page) < 6 else "",
+        "stand": "klaar" if given.get("stand") == "klaar" else "", "p": page if whole(page, 5) is not None else "",
         "uitspraak": an_id(only), "naar": there if len(there) < 200 and THEME.fullmatch(there) else "",
     }  # fmt: skip
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, and_, case, insert, not_, or_, select, true
 
+from app.acts import REST, Decisions, Place, all_acts, fold
 from app.areas import Programme, read_toml
 from app.db import writing
-from app.findings.acts import REST, Decisions, Place, all_acts, fold
 from app.findings.frames import Slice, statements_frame, statements_of
 from app.models.base import random_id
 from app.models.tables import PLACEMENT, RUN, THEME

@@ -10,10 +10,11 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from app.acts import Place
 from app.areas import Programme
 from app.disclosure import release
-from app.findings.acts import Place
 from app.findings.themes import Said, ThemesNow
+from app.models.answers import SESSIONS
 from app.models.tables import SURVEY
 
 Z = 1.959964  # 95 %
@@ -132,7 +133,7 @@ def _named(statements: Iterable[Said]) -> dict[tuple[str, Place], set[str]]:
     found: dict[tuple[str, Place], set[str]] = defaultdict(set)
     for said in statements:
         if not said.excluded:
-            meeting = said.source in {"wijkgesprek", "kennissessie"}
+            meeting = said.source in SESSIONS
             found[MEETINGS if meeting else said.stream, said.place].add(said.id if meeting else said.who)
     return found
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from app.acts import Place
 from app.areas import Programme
-from app.findings.acts import Place
 from app.findings.quotes import NOT_PLACED, Heard, Quoted, quotes_cleared
 from app.forms import Typed, printable, said
 from app.i18n import N_

@@ -139,7 +139,7 @@ def _names(request: Request) -> dict[str, Any]:
     programme = house_of(request).programme
     return {
         "pillar_names": {pillar.key: pillar.official for pillar in programme.pillars},
-        "area_names": {wijk.key: wijk.name for wijk in programme.wijken} | {None: programme.name, "": programme.name},
+        "area_names": programme.wijk_names | {None: programme.name, "": programme.name},
         "goal_texts": {goal.number: goal.text for goal in programme.goals},
     }
 

@@ -124,7 +124,7 @@ def findings_table(connection: Connection, programme: Programme, *, published: b
     """One row per finding and piece of its evidence, with the figures of then; a quote that is no longer cleared is left out."""
     goals = {goal.number: goal.text for goal in programme.goals}
     pillars = {pillar.key: pillar.official for pillar in programme.pillars}
-    areas = {wijk.key: wijk.name for wijk in programme.wijken}
+    areas = programme.wijk_names
     found: Rows = []
     for finding in findings_kept(connection, status="published" if published else ""):
         about = [

@@ -10,14 +10,14 @@ from fastapi.responses import HTMLResponse, Response
 from sqlalchemy import Connection, select
 
 from app.access import Person, Staff, may, note_web_act, settings_of
+from app.acts import all_acts
 from app.db import writing
-from app.findings.acts import all_acts
 from app.findings.bench import Answers, Bench, answers_in, bench_of, told_acts
 from app.findings.deciding import Decided, Deciding, last_act, merge_theme, move_statement, rename_theme, seen_of, settle_theme, undo_act
 from app.findings.frames import titles_of
 from app.findings.themes import ThemeNow
 from app.findings.words import ROWS, SOURCE_WORDS, STREAM_WORDS, an_id, area_names, fit_words, pillar_names, stability_words, what_words
-from app.forms import Form, Typed, printable, said
+from app.forms import Form, Typed, printable, said, whole
 from app.i18n import LANGUAGES, N_
 from app.models.answers import SOURCES
 from app.models.tables import RUN
@@ -85,7 +85,7 @@ def _wanted(request: Request) -> dict[str, str]:
     number = wanted["p"]
     return {
         **wanted,
-        "p": number if number.isascii() and number.isdigit() and len(number) < 6 else "",
+        "p": number if whole(number, 5) is not None else "",
         "uitspraak": an_id(wanted["uitspraak"]),
     }
 
@@ -119,7 +119,7 @@ def _address(bench: Bench, theme: ThemeNow, wanted: dict[str, Any]) -> str:
 def undo(request: Request, person: Staff, typed: Form) -> Response:
     """The last decision back, whoever made it."""
     settings, given = settings_of(request), said(typed, "besluit")
-    wanted = int(given) if given.isascii() and given.isdigit() and len(given) < 10 else 0
+    wanted = whole(given) or 0
     with writing(request.app.state.engine) as connection:
         decided = undo_act(connection, Deciding(settings, person.name, "", ""), wanted)
         if decided.written:
@@ -127,7 +127,7 @@ def undo(request: Request, person: Staff, typed: Form) -> Response:
     back = _with_run(HERE, typed)
     if decided.changed:
         return _changed(request, decided, back)
-    return lead(_told(back, "ongedaan" if decided.written else "zo"))
+    return lead(back, "ongedaan" if decided.written else "zo")
 
 
 @deciding.post("/{pillar}/{key}/naam")
@@ -210,16 +210,12 @@ def _act(  # what every decision about a theme has in common
             request, person, *place, wanted, run_id, status=422, kind=kind, problem=decided.wrong, label=printable(said(typed, "label"))
         )
     there = _with_run(HERE if kind == "merge" or said(typed, "naar_lijst") else here, typed)
-    return lead(_told(there, done if decided.written else "zo"))
+    return lead(there, done if decided.written else "zo")
 
 
 def _with_run(address: str, typed: Typed) -> str:
     run_id = an_id(said(typed, "ronde"))
     return f"{address}?ronde={run_id}" if run_id else address
-
-
-def _told(address: str, done: str) -> str:
-    return f"{address}{'&' if '?' in address else '?'}gedaan={done}"
 
 
 def _changed(request: Request, decided: Decided, back: str) -> HTMLResponse:

@@ -1,13 +1,12 @@
 """Room findings: the themes of a run as people left them: what the analysis proposed, with every act folded in."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, select
 
-from app.findings.acts import NOTHING, REST, Act, Decisions, Place, all_acts, fold
+from app.acts import NOTHING, REST, Act, Decisions, Place, all_acts, fold
 from app.models.tables import PLACEMENT, STATEMENT, THEME
 
 
@@ -139,11 +138,3 @@ def label_of(place: Place, found: dict[Place, Any], decisions: Decisions) -> str
     if place in found:
         return str(found[place].label)
     return decisions.known_as.get(place) or place[1].replace("_", " ").capitalize()
-
-
-def people_by_theme(statements: Sequence[Said]) -> dict[Place, set[str]]:
-    """Who named each theme; a person counts once."""
-    found: dict[Place, set[str]] = defaultdict(set)
-    for said in statements:
-        found[said.place].add(said.who)
-    return found

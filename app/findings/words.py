@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from app.acts import REST, Act
 from app.areas import OUTSIDE, UNKNOWN, Programme
-from app.findings.acts import REST, Act
 from app.findings.themes import ThemeNow
 from app.i18n import N_
 
@@ -50,7 +50,7 @@ def stability_words(theme: ThemeNow) -> str:
 
 
 def area_names(programme: Programme) -> dict[str, str]:
-    return {wijk.key: wijk.name for wijk in programme.wijken} | {OUTSIDE: programme.outside_name, UNKNOWN: N_("wijk onbekend")}
+    return programme.wijk_names | {OUTSIDE: programme.outside_name, UNKNOWN: N_("wijk onbekend")}
 
 
 def pillar_names(programme: Programme) -> dict[str, str]:

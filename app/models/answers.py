@@ -12,6 +12,7 @@ STATES = ("draft", "test", "open", "paused", "paper_only", "closed", "archived")
 AUDIENCES = ("resident", "professional")
 CHANNELS = ("web", "kiosk", "paper", "oral", "phone")
 STREAMS = ("sample", "open_link", "desk")
+SESSIONS = ("wijkgesprek", "kennissessie")  # there a contribution is counted, not a person
 SOURCES = ("survey", "professional", "wijkgesprek", "kennissessie")
 
 

@@ -1,7 +1,7 @@
 """Room office: what waits for a person: each kind one small question to the database, whatever the number of rows."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, or_, select
 
+from app.acts import NOTHING, REST, all_acts, fold
 from app.areas import Programme
 from app.i18n import PAGES, SOURCE, states
 from app.models.tables import (
-    ACT,
     CONTRIBUTION,
     FINDING,
     INVITATION,
@@ -21,17 +21,18 @@ from app.models.tables import (
     REGISTRATION,
     RUN,
     STAFF,
+    STATEMENT,
     SURVEY,
     THEME,
     VERSION,
     WIJKGESPREK,
     WIJKGESPREK_TEXT,
 )  # fmt: skip
+from app.reading import ACCEPTED
 from app.settings import HERE, Settings
 from app.survey import Survey, load_survey
 
 NEAR, DRAFTS, WEEK, ACCOUNTS, INVITATIONS = (timedelta(days=days) for days in (14, 14, 7, 14, 2))
-NO_THEMES = frozenset({"rest", "geen_inhoud"})
 PLACES = {"contributions": "/inbreng", "line": "/aanmeldingen", "interpreter": "/bewerken"}  # the page of a wijkgesprek where it is done
 PROMISING = ("open", "paused", "paper_only", "closed")
 
@@ -180,7 +181,9 @@ def _unwritten(languages: Sequence[str], written: dict[str, Row[Any]]) -> tuple[
 
 # ------------------------------------------------------------------------------------------- reading and findings
 def unread_statements(look: Look) -> list[Wait]:
-    n = _count(look, REDACTION, REDACTION.c.state == "proposed")
+    """Texts of which nobody yet decided what may be read."""
+    looked_at = select(REDACTION.c.statement_id).where(REDACTION.c.state == ACCEPTED)
+    n = _count(look, STATEMENT, STATEMENT.c.id.not_in(looked_at))
     return [Wait("redaction", link="/bevindingen/nakijken", facts={"n": n})] if n else []
 
 
@@ -190,25 +193,9 @@ def unsettled_themes(look: Look) -> list[Wait]:
     if run is None:
         return []
     found = {(pillar, key) for pillar, key in look.connection.execute(select(THEME.c.pillar, THEME.c.key).where(THEME.c.run_id == run.id))}
-    acts = look.connection.execute(
-        select(ACT.c.kind, ACT.c.pillar, ACT.c.theme, ACT.c.payload).where(ACT.c.undone_at.is_(None)).order_by(ACT.c.id)
-    )
-    n = len({place for place in found - _decided(acts) if place[1] not in NO_THEMES})
+    decided = fold(all_acts(look.connection))
+    n = len({place for place in found - {*decided.settled, *decided.merged} if place[1] not in (REST, NOTHING)})
     return [Wait("themes", link="/bevindingen/themas", facts={"n": n, "made_at": run.made_at})] if n else []
-
-
-def _decided(acts: Iterable[Any]) -> set[tuple[str, str]]:
-    """Themes that are settled, or went into another."""
-    settled, merged = set(), set()
-    for kind, pillar, theme, payload in acts:
-        if kind == "settle" and payload.get("settled", True):
-            settled.add((pillar, theme))
-        elif kind in {"settle", "rename"}:
-            settled.discard((pillar, theme))
-        elif kind == "merge":
-            merged.add((pillar, theme))
-            settled.discard((pillar, str(payload.get("into"))))
-    return settled | merged
 
 
 def unfinished_findings(look: Look) -> list[Wait]:

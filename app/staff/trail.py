@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy import ColumnElement, select, true
 
 from app.access import may
+from app.forms import whole
 from app.models.tables import AUDIT, STAFF
 from app.settings import HERE
 from app.web import desk
@@ -40,7 +41,8 @@ router = APIRouter(prefix="/beheer/logboek", dependencies=[may("admin", "auditor
 def trail(request: Request, wie: str = "", wat: str = "", dag: str = "", voor: str = "") -> HTMLResponse:
     """`wie`, `wat` and `dag` choose; `voor` is the number of the row before which a page begins."""
     wanted = _wanted(wie, wat, dag)
-    before = AUDIT.c.id < int(voor) if voor.isascii() and voor.isdigit() and len(voor) < 10 else true()
+    number = whole(voor)
+    before = true() if number is None else AUDIT.c.id < number
     with request.app.state.engine.connect() as connection:
         rows = connection.execute(select(AUDIT).where(wanted, before).order_by(AUDIT.c.id.desc()).limit(ROWS + 1)).all()
         actors = connection.execute(select(AUDIT.c.actor).distinct().order_by(AUDIT.c.actor)).scalars().all()

@@ -1,13 +1,11 @@
 """Room wijkgesprekken: letters to people who come, in their language, in the transaction of what they tell."""
 
 import re
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, select
 
-from app.areas import Programme, load_programme
+from app.areas import programme_in
 from app.codes import in_groups, registration_code
 from app.i18n import N_, PAGES, SOURCE, offered_languages, texts
 from app.mail import Message, put_in_outbox
@@ -115,8 +113,3 @@ def _ways(settings: Settings, notice: Notice, guest: Any, news: str, base: str) 
     code = registration_code(settings.key, guest.key)
     lines = [say(CODE) % {"code": in_groups(code)}]
     return [*lines, f"{say(LINK)}\n{base}/aanmelding/{code}"] if base else lines
-
-
-@cache
-def programme_in(surveys: Path) -> Programme:
-    return load_programme(surveys)

@@ -4,13 +4,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from app.answer_check import LINE_ENDS, UNKEEPABLE, Problem
 from app.areas import Programme
-from app.forms import Typed, said
+from app.forms import Typed, read_key, said
 from app.i18n import LANGUAGES, N_
 from app.models.base import random_id
 from app.models.tables import CONTRIBUTION, QUOTE, STATEMENT
@@ -68,7 +67,9 @@ def check(typed: Typed, programme: Programme) -> tuple[Note, dict[str, Problem]]
     words, place = (LINE_ENDS.sub("\n", said(typed, name)).strip() for name in ("tekst", "plek"))
     kept, there = masked(words), masked(place)
     is_masked = (kept, there) != (words, place)
-    note = Note(_key(said(typed, "key")), kept, said(typed, "taal"), said(typed, "pijler"), said(typed, "soort"), there, is_masked)
+    note = Note(
+        read_key(said(typed, "key")) or "", kept, said(typed, "taal"), said(typed, "pijler"), said(typed, "soort"), there, is_masked
+    )
     looked_at = {
         "tekst": _amiss(words, kept, LONGEST, TOO_LONG) if words else Problem(EMPTY),
         "taal": None if note.lang in languages_of(programme) else Problem(CHOOSE_LANGUAGE),
@@ -97,14 +98,6 @@ def is_keepable(text: str) -> bool:
 def as_typed(typed: Typed, names: Sequence[str]) -> dict[str, str]:
     """What was typed, as it can stand in the form again."""
     return {name: STRANGE_SIGN.sub("\ufffd", said(typed, name)) for name in names}
-
-
-def _key(typed: str) -> str:
-    """The key of a note in one way of writing; "" when it is none."""
-    try:
-        return str(UUID(typed))
-    except ValueError:
-        return ""
 
 
 # ------------------------------------------------------------------------------------------- keeping
@@ -151,7 +144,7 @@ def _change(connection: Connection, standing: Any, note: Note, who: str) -> None
 
 def remove(connection: Connection, wijkgesprek: str, table_no: int, key: str) -> str:
     """Remove a note of this table and its statement; its id, or "" when there is no such note here."""
-    standing = note_by_key(connection, _key(key))
+    standing = note_by_key(connection, read_key(key) or "")
     if standing is None or (standing.wijkgesprek_id, standing.table_no) != (wijkgesprek, table_no):
         return ""
     connection.execute(delete(CONTRIBUTION).where(CONTRIBUTION.c.statement_id == standing.id))

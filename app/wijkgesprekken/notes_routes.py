@@ -9,15 +9,16 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
 from sqlalchemy import Connection
 
-from app.access import TABLE, Person, Staff, current_person, may, note_web_act, person_of, settings_of
+from app.access import TABLE, Person, Staff, current_person, may, note_web_act, person_of, settings_of, table_link
 from app.answer_check import Problem
 from app.db import writing
-from app.forms import Form, Typed, said
+from app.forms import Form, Typed, said, whole
 from app.i18n import N_
 from app.reading import readable
 from app.web import desk, house_of, lead, reader_of
 from app.wijkgesprekken import notes
-from app.wijkgesprekken.tables import MOST_TABLES, link_of, links_of, table_number, wijkgesprek_at
+from app.wijkgesprekken.plan_routes import found
+from app.wijkgesprekken.tables import MOST_TABLES, links_of, table_number, wijkgesprek_at
 
 OFFICE = "/kantoor/wijkgesprekken"
 WRITERS = ("office", "interviewer", "admin")
@@ -60,7 +61,7 @@ def come_to_the_table(request: Request, link: str) -> Response:
     """Whoever has the link of a table comes to its page; a colleague comes to the same table at her own desk."""
     settings = settings_of(request)
     with request.app.state.engine.connect() as connection:
-        row = link_of(connection, settings, link)
+        row = table_link(connection, settings, link)
     person = person_of(request)
     if row and person and person.role in WRITERS:
         return lead(f"{OFFICE}/{row.wijkgesprek_id}/inbreng?tafel={row.table_no}")
@@ -93,7 +94,7 @@ def office_page(request: Request, id_: str, tafel: str = "", wijzig: str = "") -
     if tafel:
         return _page(request, _of_office(id_, tafel), wijzig)
     with request.app.state.engine.connect() as connection:
-        at = _found(wijkgesprek_at(connection, id_))
+        at = found(wijkgesprek_at(connection, id_))
         written, linked = notes.counted(connection, id_), links_of(connection, id_, settings_of(request).clock())
     known = {*written, *linked}
     shown = [*sorted(known), *([min({*range(1, MOST_TABLES + 1)} - known)] if len(known) < MOST_TABLES else [])]
@@ -116,7 +117,7 @@ def print_page(request: Request, id_: str, tafel: str = "") -> Response:
     if table_no is None:
         raise HTTPException(404)
     with request.app.state.engine.connect() as connection:
-        at = _found(wijkgesprek_at(connection, id_))
+        at = found(wijkgesprek_at(connection, id_))
         read_aloud = notes.notes_of(connection, id_, table_no)[::-1] if table_no else ()
         words = readable(connection, [row.id for row in read_aloud])
     return desk(
@@ -143,7 +144,7 @@ class Sheet:
 
 def _page(request: Request, place: Place, edited: str) -> Response:
     with request.app.state.engine.connect() as connection:
-        at = _found(wijkgesprek_at(connection, place.wijkgesprek))
+        at = found(wijkgesprek_at(connection, place.wijkgesprek))
         written, words = _written(connection, place)
     chosen = next((row for row in written if row.id == edited), None)
     if edited and chosen is None:
@@ -176,7 +177,7 @@ def _keep(request: Request, place: Place, typed: Form) -> Response:
         raise HTTPException(400)
     became = ""
     with writing(request.app.state.engine) as connection:
-        at = _found(wijkgesprek_at(connection, place.wijkgesprek, lock=True))
+        at = found(wijkgesprek_at(connection, place.wijkgesprek, lock=True))
         if closed := _closed(request, at):
             problems = {"": closed}
         if not problems:
@@ -187,7 +188,7 @@ def _keep(request: Request, place: Place, typed: Form) -> Response:
     if became == "foreign":
         raise HTTPException(404)
     if became in {"new", "same", "changed"}:
-        return _led_home(place, "verborgen" if note.is_masked else "bewaard")
+        return lead(place.home, "verborgen" if note.is_masked else "bewaard")
     if became == "stale":
         sheet.standing = next(row for row in sheet.written if row.key == note.key)
         sheet.problems, sheet.revision = {"": Problem(MEANWHILE)}, sheet.standing.revision
@@ -200,20 +201,20 @@ def _revision(place: Place, typed: Typed) -> int:
     """Which revision of a note the form was made from; a form of another table is refused."""
     if said(typed, "tafel") not in {"", str(place.table_no)}:
         raise HTTPException(403)
-    revision = said(typed, "revision") or "0"
-    if not (revision.isascii() and revision.isdigit() and len(revision) < 9):
+    revision = whole(said(typed, "revision") or "0", 8)
+    if revision is None:
         raise HTTPException(400)
-    return int(revision)
+    return revision
 
 
 def _remove(request: Request, place: Place, typed: Form) -> Response:
     _revision(place, typed)
     with writing(request.app.state.engine) as connection:
-        _found(wijkgesprek_at(connection, place.wijkgesprek, lock=True))
+        found(wijkgesprek_at(connection, place.wijkgesprek, lock=True))
         statement = notes.remove(connection, place.wijkgesprek, place.table_no, said(typed, "key"))
         if statement:
             note_web_act(request, connection, "note removed", statement)
-    return _led_home(place, "weg")
+    return lead(place.home, "weg")
 
 
 def _closed(request: Request, at: Any) -> Problem | None:
@@ -222,13 +223,3 @@ def _closed(request: Request, at: Any) -> Problem | None:
         return Problem(CANCELLED)
     before = current_person(request).role == "table" and settings_of(request).clock() < at.starts_at
     return Problem(NOT_BEGUN) if before else None
-
-
-def _led_home(place: Place, done: str) -> Response:
-    return lead(f"{place.home}{'&' if '?' in place.home else '?'}gedaan={done}")
-
-
-def _found(row: Any) -> Any:
-    if row is None:
-        raise HTTPException(404)
-    return row

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from app.answer_check import LINE_ENDS, NOT_A_DATE, Problem
 from app.areas import Programme
-from app.forms import Typed, said
+from app.forms import Typed, said, whole
 from app.i18n import N_, SOURCE
 from app.models.base import random_id
 from app.models.tables import CONTRIBUTION, STATEMENT, TABLE_LINK, WIJKGESPREK, WIJKGESPREK_TEXT
@@ -111,7 +111,7 @@ def _chosen(typed: str, known: Any, otherwise: str) -> str | Problem:
 
 
 def _seats(typed: str, seated: int) -> int | Problem:
-    n = int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 4 else 0
+    n = whole(typed, 4) or 0
     if not 1 <= n <= MOST_SEATS:
         return Problem(SEATS, {"most": MOST_SEATS})
     return n if n >= seated else Problem(TOO_FEW_SEATS, {"n": seated})

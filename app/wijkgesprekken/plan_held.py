@@ -11,7 +11,7 @@ from sqlalchemy import update
 from app.access import may, note_web_act, settings_of
 from app.answer_check import Problem
 from app.db import writing
-from app.forms import Form, said
+from app.forms import Form, said, whole
 from app.i18n import N_
 from app.models.tables import WIJKGESPREK
 from app.settings import HERE
@@ -64,8 +64,8 @@ def withdraw_table_link(request: Request, id_: str, typed: Form) -> Response:
 def keep_attendance(request: Request, id_: str, typed: Form) -> Response:
     """How many people came, counted at the door; nobody's name."""
     counted = said(typed, "opkomst")
-    n = int(counted) if counted.isascii() and counted.isdigit() and len(counted) <= 5 and int(counted) <= MOST_PEOPLE else None
-    wrong = Problem(HOW_MANY, {"most": MOST_PEOPLE}) if n is None else None
+    n = whole(counted, 5)
+    wrong = Problem(HOW_MANY, {"most": MOST_PEOPLE}) if n is None or n > MOST_PEOPLE else None
     return _keep_after_the_start(request, id_, typed, "opkomst", {"attendance": n}, wrong)
 
 

@@ -16,7 +16,7 @@ from app.models.tables import WIJKGESPREK
 from app.web import desk, house_of, lead, reader_of, site
 from app.wijkgesprekken import notes, plan
 from app.wijkgesprekken.letters import tell_cancelled
-from app.wijkgesprekken.plan_view import STATE_NAMES, TEXT_STATES, missing, state_of, tells_seats, text_states, wijk_names
+from app.wijkgesprekken.plan_view import STATE_NAMES, TEXT_STATES, missing, state_of, tells_seats, text_states
 from app.wijkgesprekken.plan_warnings import warnings_of
 from app.wijkgesprekken.seats import guests, lock, taken
 from app.wijkgesprekken.shown import notice_of, notices
@@ -51,7 +51,7 @@ def list_page(request: Request, wijk: str = "", stand: str = "") -> Response:
     now, lang = settings.clock(), reader_of(request, domains=[STAFF]).lang
     with request.app.state.engine.connect() as connection:
         entries = notices(connection, settings, lang)
-    wijken = wijk_names(programme)
+    wijken = programme.wijk_names
     wijk, stand = (wijk if wijk in wijken else ""), (stand if stand in STATE_NAMES else "")
     kept = [each for each in entries if wijk in {"", each.row.area} and stand in {"", state_of(each.row, now)}]
     return desk(
@@ -83,7 +83,7 @@ def show_one(request: Request, id_: str, problems: Mapping[str, Problem] | None 
     return desk(
         request, "wijkgesprekken/plan_one.html", room=ROOM, tells=TELLS, status=status, notice=notice, row=notice.row, now=now,
         state=state_of(notice.row, now), states=STATE_NAMES, missing=missing(notice.row, now), warnings=warnings_of(notice, entries, now),
-        wijken=wijk_names(programme), lines=plan.LINE_NAMES, text_states=states, text_state_names=TEXT_STATES, linked=linked, written=written,
+        wijken=programme.wijk_names, lines=plan.LINE_NAMES, text_states=states, text_state_names=TEXT_STATES, linked=linked, written=written,
         links_end=links_end(notice.row.ends_at), problems=problems or {}, may_plan=may_plan(request), today=settings.today(),
         tells_seats=tells_seats, **shown,
     )  # fmt: skip
@@ -145,7 +145,7 @@ def show_form(
     return desk(
         request, "wijkgesprekken/plan_form.html", room=ROOM, status=status, problems=problems or {}, standing=standing,
         sequence=plan.seen(standing) if standing else "", typed=notes.as_typed(typed, plan.FIELDS),
-        spoken=typed.get("taal", []), wijken=wijk_names(programme), lines=plan.LINE_NAMES,
+        spoken=typed.get("taal", []), wijken=programme.wijk_names, lines=plan.LINE_NAMES,
         now_there={name: value for name, value in now_there.items() if sorted(value) != sorted(_filled(typed, name))},
     )  # fmt: skip
 

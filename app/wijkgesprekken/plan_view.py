@@ -46,10 +46,6 @@ def tells_seats(notice: Notice, now: datetime) -> bool:
     return notice.row.state != "cancelled" and (not notice.has_ended(now) or bool(notice.taken or notice.waiting))
 
 
-def wijk_names(programme: Programme) -> dict[str, str]:
-    return {wijk.key: wijk.name for wijk in programme.wijken}
-
-
 def texts_of(connection: Connection, id_: str) -> dict[str, Any]:
     """The texts that are kept, by language."""
     rows = connection.execute(select(WIJKGESPREK_TEXT).where(WIJKGESPREK_TEXT.c.wijkgesprek_id == id_))

@@ -11,8 +11,7 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy import Connection
 
-from app.access import may
-from app.areas import Programme
+from app.access import may, settings_of
 from app.i18n import PAGES, texts
 from app.models.tables import WIJKGESPREK
 from app.settings import Settings
@@ -36,7 +35,7 @@ def upcoming(request: Request, wijk: str = "", spreek: str = "") -> HTMLResponse
     wijken = [(each.key, each.name) for each in house_of(request).programme.wijken if each.key in {notice.row.area for notice in found}]
     spoken = sorted({code for notice in found for code in notice.row.languages})
     return page(
-        request, "wijkgesprekken/list.html", reader=reader, chosen=chosen, any=bool(found), wijk_of=wijk_names(request),
+        request, "wijkgesprekken/list.html", reader=reader, chosen=chosen, any=bool(found), wijk_of=house_of(request).programme.wijk_names,
         filters={
             "wijk": _links(wijken, wijk, lambda key: {"wijk": key, "spreek": spreek}),
             "spreek": _links([(code, language_name(code, reader.lang)) for code in spoken], spreek, lambda key: {"wijk": wijk, "spreek": key}),
@@ -66,7 +65,7 @@ def feed(request: Request) -> Response:
     known = (WIJKGESPREK.c.state.in_(("open", "cancelled")), WIJKGESPREK.c.ends_at > settings.clock())
     with request.app.state.engine.connect() as connection:
         found = notices(connection, settings, reader.lang, *known)
-    programme, say = programme_of(request), texts(reader.lang, PAGES, settings.translations).gettext
+    programme, say = house_of(request).programme, texts(reader.lang, PAGES, settings.translations).gettext
     text = calendar_text(programme, found, name=f"{say('Wijkgesprekken')} {programme.name}", base=site(request))
     return _calendar(request, reader, text)
 
@@ -77,7 +76,7 @@ def one_for_calendar(request: Request, wijkgesprek_id: str) -> Response:
     with request.app.state.engine.connect() as connection:
         notice = read_notice(connection, settings, wijkgesprek_id, reader.lang)
     cancels = notice.row.state == "cancelled"
-    text = calendar_text(programme_of(request), [notice], base=site(request), cancels=cancels)
+    text = calendar_text(house_of(request).programme, [notice], base=site(request), cancels=cancels)
     return _calendar(request, reader, text, file=f"wijkgesprek-{notice.row.id}.ics")
 
 
@@ -107,7 +106,7 @@ def show_one(request: Request, wijkgesprek_id: str, *, status: int = 200) -> HTM
         where = (*_open(settings.clock()), WIJKGESPREK.c.id != notice.row.id)
         others = notices(connection, settings, reader.lang, *where, limit=OTHERS)
     return page(
-        request, "wijkgesprekken/one.html", status=status, reader=reader, shown=notice, others=others, wijk_of=wijk_names(request),
+        request, "wijkgesprekken/one.html", status=status, reader=reader, shown=notice, others=others, wijk_of=house_of(request).programme.wijk_names,
         now=settings.clock(), **blank_form(reader),
     )  # fmt: skip
 
@@ -123,15 +122,3 @@ def read_notice(connection: Connection, settings: Settings, wijkgesprek_id: str,
     if notice is None or notice.row.state == "draft":
         raise HTTPException(404)
     return notice
-
-
-def wijk_names(request: Request) -> dict[str | None, str]:
-    return {wijk.key: wijk.name for wijk in programme_of(request).wijken}
-
-
-def settings_of(request: Request) -> Settings:
-    return house_of(request).settings
-
-
-def programme_of(request: Request) -> Programme:
-    return house_of(request).programme

@@ -6,14 +6,14 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
-from app.access import may
+from app.access import may, settings_of
 from app.answer_check import UNKEEPABLE, Problem
 from app.codes import in_groups, read_code, registration_code
-from app.forms import Form, Typed, printable, said
+from app.forms import Form, Typed, printable, said, whole
 from app.seal import unseal
 from app.tries import count_wrong, may_try
-from app.web import lead, page, reader_of, site
-from app.wijkgesprekken.public import blank_form, programme_of, read_notice, settings_of, show_one, wijk_names
+from app.web import house_of, lead, page, reader_of, site
+from app.wijkgesprekken.public import blank_form, read_notice, show_one
 from app.wijkgesprekken.seats import FOREIGN, ahead_of, cancel, change, find_guest, register
 from app.wijkgesprekken.wanted import FIELDS, Wanted, read_wanted
 
@@ -44,7 +44,7 @@ def keep(request: Request, wijkgesprek_id: str, typed: Form) -> Response:
 
 
 def _read(request: Request, typed: Typed) -> tuple[Wanted, dict[str, Problem]]:
-    return read_wanted(typed, programme_of(request).languages, spoken=reader_of(request).lang, base=site(request, told=True))
+    return read_wanted(typed, house_of(request).programme.languages, spoken=reader_of(request).lang, base=site(request, told=True))
 
 
 def _show_form(request: Request, wijkgesprek_id: str, form: dict[str, Any], *, status: int = 200) -> HTMLResponse:
@@ -55,7 +55,7 @@ def _show_form(request: Request, wijkgesprek_id: str, form: dict[str, Any], *, s
     if not notice.takes_registrations(settings.clock()):
         return show_one(request, wijkgesprek_id, status=200 if status == 200 else 409)
     return page(
-        request, "wijkgesprekken/register.html", status=status, reader=reader, shown=notice, wijk_of=wijk_names(request),
+        request, "wijkgesprekken/register.html", status=status, reader=reader, shown=notice, wijk_of=house_of(request).programme.wijk_names,
         now=settings.clock(), **form,
     )  # fmt: skip
 
@@ -103,8 +103,7 @@ def change_or_cancel(request: Request, code: str, typed: Form) -> Response:
 
 
 def _revision(typed: Typed) -> int:
-    text = said(typed, "revision")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    return whole(said(typed, "revision")) or 0
 
 
 def _find(request: Request, text: str) -> Any:
@@ -144,7 +143,7 @@ def _show(
     code = registration_code(settings.key, guest.key)
     return page(
         request, "wijkgesprekken/registration.html", status=status, reader=reader, shown=notice,
-        wijk_of=wijk_names(request), now=settings.clock(), guest=guest, ahead=ahead, code=code, receipt=in_groups(code), standing=standing,
+        wijk_of=house_of(request).programme.wijk_names, now=settings.clock(), guest=guest, ahead=ahead, code=code, receipt=in_groups(code), standing=standing,
         typed=standing if typed is None else _again(typed), problems=problems or {}, revision=revision or guest.revision,
         kept=request.query_params.get("gedaan") == "bewaard",
     )  # fmt: skip

@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select
 
 from app.access import token_hash
+from app.forms import whole
 from app.models.tables import TABLE_LINK, WIJKGESPREK, WIJKGESPREK_TEXT
-from app.settings import HERE, Settings
+from app.settings import HERE
 
 MOST_TABLES = 40
 NOON = time(12)
@@ -16,7 +17,8 @@ NOON = time(12)
 
 def table_number(typed: str) -> int | None:
     """The number of a table as it was typed or stands in an address; None when there can be no such table."""
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 3 and 1 <= int(typed) <= MOST_TABLES else None
+    number = whole(typed, 3)
+    return number if number and number <= MOST_TABLES else None
 
 
 def links_end(ends_at: datetime) -> datetime:
@@ -50,13 +52,6 @@ def withdraw(connection: Connection, wijkgesprek: str, table_no: int) -> int:
     return connection.execute(
         delete(TABLE_LINK).where(TABLE_LINK.c.wijkgesprek_id == wijkgesprek, TABLE_LINK.c.table_no == table_no)
     ).rowcount
-
-
-def link_of(connection: Connection, settings: Settings, token: str) -> Any:
-    """The link that belongs to this token, when it still works."""
-    return connection.execute(
-        select(TABLE_LINK).where(TABLE_LINK.c.token_hash == token_hash(token), TABLE_LINK.c.ends_at > settings.clock())
-    ).first()
 
 
 def wijkgesprek_at(connection: Connection, wijkgesprek: str, *, lock: bool = False) -> Any:

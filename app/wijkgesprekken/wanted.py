@@ -2,12 +2,11 @@
 
 import re
 import unicodedata
-import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 
 from app.answer_check import UNKEEPABLE, Problem
-from app.forms import Typed, said
+from app.forms import Typed, read_key, said
 from app.i18n import N_
 from app.mail import is_address
 
@@ -41,14 +40,6 @@ class Wanted:
     telephone: str = ""
     needs: str = ""
     base: str = ""
-
-
-def read_key(text: str) -> str | None:
-    """The key of a form, or None when it cannot be one."""
-    try:
-        return str(uuid.UUID(text)) if len(text) == 36 else None
-    except ValueError:
-        return None
 
 
 def read_wanted(typed: Typed, languages: Collection[str], *, spoken: str, base: str) -> tuple[Wanted, dict[str, Problem]]:

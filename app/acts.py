@@ -1,4 +1,4 @@
-"""Room findings: what people decided about themes: acts in their order, folded over whatever run is looked at. Pure, but for the reading."""
+"""Shared floor: what people decided about themes: acts in their order, folded over whatever run is looked at. Pure, but for the reading."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
