@@ -62,6 +62,7 @@ class Response(SQLModel, table=True):
     receipt_hash: str = Field(index=True, max_length=64)
     begun_on: date
     finished_on: date | None = None
+    left_on: date | None = None  # counted apart as left half-way, because the survey said so
 
 
 class AnsweredPage(SQLModel, table=True):
@@ -99,4 +100,15 @@ class AgeStop(SQLModel, table=True):
 
     __tablename__ = "age_stop"
     survey_key: str = Field(sa_column=Column(String(64), ForeignKey("survey.key", ondelete="CASCADE"), primary_key=True))
+    n: int = 0
+
+
+class Left(SQLModel, table=True):
+    """How many people stopped for good after a page, of responses that were erased since: counts, nothing of anybody."""
+
+    __tablename__ = "left_after"
+    survey_key: str = Field(sa_column=Column(String(64), ForeignKey("survey.key", ondelete="CASCADE"), primary_key=True))
+    page: str = Field(primary_key=True, max_length=64)
+    lang: str = Field(primary_key=True, max_length=8)
+    channel: str = Field(primary_key=True, max_length=16)
     n: int = 0

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from app.models import answers, findings, mail, programme, staff, wijkgesprekken
+from app.models import answers, findings, mail, programme, staff, ways, wijkgesprekken
 from app.models.base import metadata
 
 SURVEY: Final = metadata.tables["survey"]
@@ -32,17 +32,26 @@ WIJKGESPREK_TEXT: Final = metadata.tables["wijkgesprek_text"]
 REGISTRATION: Final = metadata.tables["registration"]
 TABLE_LINK: Final = metadata.tables["table_link"]
 CONTRIBUTION: Final = metadata.tables["contribution"]
+LEFT: Final = metadata.tables["left_after"]
+PERSONAL_CODE: Final = metadata.tables["personal_code"]
+HELPER_LINK: Final = metadata.tables["helper_link"]
+CONTACT_WISH: Final = metadata.tables["contact_wish"]
+STREET: Final = metadata.tables["street"]
 
 __all__ = [
     "ACCEPTED",
     "ACT",
     "AUDIT",
+    "CONTACT_WISH",
     "CONTRIBUTION",
     "EVIDENCE",
     "FINDING",
+    "HELPER_LINK",
     "INVITATION",
+    "LEFT",
     "MAIL",
     "PAGE",
+    "PERSONAL_CODE",
     "PLACEMENT",
     "QUOTE",
     "REDACTION",
@@ -54,6 +63,7 @@ __all__ = [
     "STAFF",
     "STATEMENT",
     "STOP",
+    "STREET",
     "SURVEY",
     "TABLE_LINK",
     "THEME",
@@ -66,5 +76,6 @@ __all__ = [
     "mail",
     "programme",
     "staff",
+    "ways",
     "wijkgesprekken",
 ]
