@@ -23,7 +23,8 @@ TREE = Path(__file__).resolve().parent
 VENV = TREE / ".venv"
 BIN = VENV / ("Scripts" if WINDOWS else "bin")
 PYTHON = BIN / ("python.exe" if WINDOWS else "python")
-HTMX = TREE / "app" / "layout" / "static" / "vendor" / "htmx.min.js"
+VENDOR = TREE / "app" / "layout" / "static" / "vendor"
+FROM_NPM = ("htmx.min.js", "NotoSans-Regular.ttf", "NotoSans-Bold.ttf", "NotoSansArabic-Regular.ttf", "NotoSansArabic-Bold.ttf")
 LOG = VENV / "setup.log"
 BASE, TESTS = "requirements.txt", "requirements-test.txt"
 # What an installation is made from: when one of these changes, it is made again.
@@ -125,7 +126,8 @@ def install(lock: str) -> None:
 
 def is_installed(lock: str) -> bool:
     made = stamp(lock)
-    return PYTHON.exists() and HTMX.is_file() and made.is_file() and made.read_text(encoding="utf-8") == fingerprint(lock)
+    brought = all((VENDOR / name).is_file() for name in FROM_NPM)
+    return PYTHON.exists() and brought and made.is_file() and made.read_text(encoding="utf-8") == fingerprint(lock)
 
 
 def stamp(lock: str) -> Path:

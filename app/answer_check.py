@@ -1,5 +1,6 @@
 """Shared floor: check what was typed on one page against the survey. Pure: answers and problems out, nothing raised, nothing kept."""
 
+import difflib
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
@@ -23,6 +24,7 @@ class Problem:
 
     text: str
     values: Mapping[str, object] = field(default_factory=dict)
+    near: tuple[str, ...] = ()  # ids of options, or names, that may have been meant
 
 
 Checked = tuple[Any, Problem | None]
@@ -38,6 +40,8 @@ NOT_A_NUMBER = N_("Vul een getal in, bijvoorbeeld 12.")
 OUT_OF_RANGE = N_("Vul een getal in van %(least)s tot en met %(most)s.")
 NOT_A_DATE = N_("Vul een datum in, bijvoorbeeld 31-12-2026.")
 DATE_RANGE = N_("Vul een datum in van %(earliest)s tot en met %(latest)s.")
+NOT_LISTED = N_("Dit staat niet in de lijst. Kies hieronder wat u bedoelt, of maak het veld leeg.")
+TWICE = N_("U gaf twee keer plaats %(place)s. Geef elk antwoord een eigen plaats.")
 FOREIGN = N_("Er ging iets mis met deze pagina. Kijk uw antwoorden na en druk nog een keer op Verder.")
 
 
@@ -73,13 +77,20 @@ def typed_again(page: Page, answers: Answers) -> dict[str, list[str]]:
     """The inverse of check_page: kept answers as the fields of a form."""
     typed: dict[str, list[str]] = {}
     for question in page.questions:
-        for name in (question.id, f"{question.id}.anders"):
+        for name in (question.id, *question.beside):
             value = answers.get(name)
-            if isinstance(value, dict):
+            if question.kind == "rank" and isinstance(value, list):
+                typed |= {f"{question.id}.{code}": [str(place)] for place, code in enumerate(value, 1)}
+            elif isinstance(value, dict):
                 typed |= {f"{question.id}.{row}": [str(code)] for row, code in value.items()}
             elif value is not None:
                 typed[name] = [str(part) for part in value] if isinstance(value, list) else [str(value)]
     return typed
+
+
+def still_open(page: Page, answers: Answers, known: Answers) -> list[str]:
+    """The questions of this page that ask once more when they are left open."""
+    return [question.id for question in page.asked(known | answers) if question.soft and question.id not in answers]
 
 
 def fields_of(answers: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -102,15 +113,15 @@ def _plain(value: Any) -> str:
 
 
 def _check_question(question: Question, typed: Typed) -> dict[str, Checked]:
-    if question.kind == "matrix":
-        return _check_matrix(question, typed)
+    if question.kind in WHOLE:
+        return WHOLE[question.kind](question, typed)
     given = [_clean(value) for value in typed.get(question.id, ())]
     if any(UNKEEPABLE.search(value) for value in given):
         return {question.id: (None, Problem(BAD_LETTER))}
     given = [value for value in given if value.strip()]
     if not given:
         found: dict[str, Checked] = {question.id: (None, None)}
-    elif len(given) > 1 and question.kind != "multi":
+    elif len(given) > 1 and question.kind not in {"multi", "dropdown"}:
         found = {question.id: (None, Problem(CHOOSE))}
     else:
         found = {question.id: CHECKS[question.kind](question, given)}
@@ -148,6 +159,74 @@ def _check_matrix(question: Question, typed: Typed) -> dict[str, Checked]:
         elif given:
             chosen[row.id] = given[0]
     return found | {question.id: (chosen, None)}
+
+
+def _check_info(_question: Question, _typed: Typed) -> dict[str, Checked]:
+    return {}
+
+
+def _check_words_by_row(question: Question, typed: Typed) -> dict[str, Checked]:
+    """One text a row; a row that cannot be kept is named, the others are kept."""
+    said: dict[str, str] = {}
+    found: dict[str, Checked] = {}
+    for row in question.rows:
+        name = f"{question.id}.{row.id}"
+        text, problem = _check_text("\n".join(_clean(part) for part in typed.get(name, ())).strip(), question.longest)
+        if problem:
+            found[name] = (None, problem)
+        elif text:
+            said[row.id] = text
+    return found | {question.id: (said, None)}
+
+
+def _check_rank(question: Question, typed: Typed) -> dict[str, Checked]:
+    """A place for each option that got one (1 is first), or the options in their order; gaps between places close up."""
+    most = question.at_most or len(question.options)
+    if given := [value for value in typed.get(question.id, ()) if value]:
+        wrong = not set(given) <= question.ids or len(set(given)) < len(given) or len(given) > most
+        return {question.id: (None, Problem(UNKNOWN)) if wrong else (given, None)}
+    places: dict[int, str] = {}
+    for option in question.options:
+        name = f"{question.id}.{option.id}"
+        said = _western("".join(typed.get(name, ())).strip())
+        if not said:
+            continue
+        if not re.fullmatch(r"\d{1,2}", said, re.ASCII) or not 1 <= int(said) <= most:
+            return {name: (None, Problem(OUT_OF_RANGE, {"least": 1, "most": most}))}
+        if int(said) in places:
+            return {name: (None, Problem(TWICE, {"place": int(said)}))}
+        places[int(said)] = option.id
+    return {question.id: ([places[place] for place in sorted(places)], None)}
+
+
+def fold(text: str) -> str:
+    """Letters alone, small and without marks: how somebody types a name that stands in a list."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return " ".join(re.sub(r"[^\w]+", " ", "".join(letter for letter in plain if not unicodedata.combining(letter))).split())
+
+
+def near_names(text: str, names: Mapping[str, str], *, most: int = 8) -> tuple[str, ...]:
+    """The keys of the names that look like this text: they hold its words, or its letters nearly; best first."""
+    sought = fold(text)
+    held = [key for key, name in names.items() if sought and sought in fold(name)]
+    folded = {key: fold(name) for key, name in names.items()}
+    close = difflib.get_close_matches(sought, folded.values(), n=most, cutoff=0.6)
+    alike = sorted((key for key, name in folded.items() if name in close and key not in held), key=lambda key: close.index(folded[key]))
+    return (*held, *alike)[:most]
+
+
+def _check_dropdown(question: Question, given: Sequence[str]) -> Checked:
+    """An option by its id, or by its words as somebody types them; what was chosen from a list that was offered wins."""
+    names = {option.id: option.text for option in question.options}
+    for value in reversed(given):
+        if value in names:
+            return value, None
+    same = [key for key, name in names.items() if fold(name) == fold(given[-1])]
+    return (same[0], None) if len(same) == 1 else (None, Problem(NOT_LISTED, near=tuple(same) or near_names(given[-1], names)))
+
+
+def _check_consent(_question: Question, given: Sequence[str]) -> Checked:
+    return ("ja", None) if list(given) == ["ja"] else (None, Problem(UNKNOWN))
 
 
 def _check_single(question: Question, given: Sequence[str]) -> Checked:
@@ -227,5 +306,9 @@ def _western(text: str) -> str:
 
 CHECKS: Mapping[str, Callable[[Question, Sequence[str]], Checked]] = {
     "single": _check_single, "scale": _check_single, "multi": _check_multi, "grade": _check_grade, "number": _check_number,
-    "date": _check_date, "open": _check_words, "text": _check_words,
+    "date": _check_date, "open": _check_words, "text": _check_words, "faces": _check_single, "place": _check_single,
+    "dropdown": _check_dropdown, "consent": _check_consent,
+}  # fmt: skip
+WHOLE: Mapping[str, Callable[[Question, Typed], dict[str, Checked]]] = {
+    "matrix": _check_matrix, "rank": _check_rank, "open_per_pillar": _check_words_by_row, "info": _check_info,
 }  # fmt: skip

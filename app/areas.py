@@ -4,7 +4,8 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -20,6 +21,7 @@ NOT_AN_AREA: Final = {OUTSIDE, UNKNOWN, "dk"}
 no_others: Final = ConfigDict(extra="forbid")
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 Text = Annotated[str, StringConstraints(pattern=r"\S")]
+Link = Annotated[str, StringConstraints(pattern=r"^https://[^\s\"<>]+$")]
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,53 @@ class Contact:
 
 
 @dataclass(frozen=True)
+class Line:
+    """A telephone line that stands beside open questions on safety: for an emergency, or to tell something without a name."""
+
+    __pydantic_config__ = no_others
+    text: Text
+    telephone: Text
+    telephone_link: Annotated[str, StringConstraints(pattern=r"^\+?[0-9]+$")]
+
+
+@dataclass(frozen=True)
+class Shortcoming:
+    """One thing that does not meet the rules of accessibility: what, why, what somebody can do instead, and when it is mended."""
+
+    __pydantic_config__ = no_others
+    what: Text
+    why: Text
+    instead: Text
+    mended_by: date | None = None
+
+
+@dataclass(frozen=True)
+class Accessibility:
+    """What the statement on /toegankelijkheid rests on. Nothing filled in is a statement too: not researched, not planned, not signed."""
+
+    __pydantic_config__ = no_others
+    tested: date | None = None  # our own tests
+    researched: date | None = None  # the whole site, all rules, by somebody else
+    report: Link | None = None
+    planned: date | None = None  # that research will be done by then
+    signed_by: Text | None = None  # the function of who answers for it
+    signed_on: date | None = None
+    register: Link | None = None  # this statement in the government's register
+    overview: Link | None = None  # all statements of the municipality
+    complaint: Link | None = None
+    answer_days: Annotated[int, Field(strict=True, ge=1, le=30)] = 5
+    shortcomings: Annotated[tuple[Shortcoming, ...], Field(alias="shortcoming")] = ()
+
+    def status(self, today: date) -> str:
+        """The letter of the government's model. Research holds for three years; a plan counts for half a year after signing."""
+        if self.report and self.researched and self.researched <= today < self.researched + timedelta(days=3 * 365):
+            return "B" if self.shortcomings else "A"
+        if self.planned and self.signed_on and today <= self.planned <= self.signed_on + timedelta(days=183):
+            return "C"
+        return "D"
+
+
+@dataclass(frozen=True)
 class Thresholds:
     """Under this many people no figure is shown: residents, professionals (organisations), and for a table by buurt."""
 
@@ -98,6 +147,9 @@ class Programme:
     goals: Annotated[tuple[Goal, ...], Field(alias="goal")]
     wijken: Annotated[tuple[Wijk, ...], Field(alias="wijk")]
     words: str | None = None
+    accessibility: Accessibility = field(default_factory=Accessibility)
+    safety_lines: Annotated[tuple[Line, ...], Field(alias="safety_line")] = ()
+    exit: Annotated[str, StringConstraints(pattern=r"^https://[^\s\"<>]+$")] = ""  # where a quick exit from a page on safety leads
 
     @property
     def in_scope(self) -> frozenset[str]:
@@ -172,6 +224,7 @@ def _mistakes(data: dict[str, Any], folder: Path) -> Iterator[str]:
     yield from _pillar_mistakes(data)
     yield from _area_mistakes(data)
     yield from _language_mistakes(_strings(data, "languages"))
+    yield from _statement_mistakes(data.get("accessibility"))
     for survey in _strings(data, "surveys"):
         if not (folder / f"{survey}.toml").is_file():
             yield f"surveys: there is no file {survey}.toml beside it"
@@ -223,6 +276,12 @@ def _area_mistakes(data: dict[str, Any]) -> Iterator[str]:
                 yield f"wijk {key}, buurt: {buurt.get('code')} does not lie in {code}"
         if not any(buurt.get("in_scope") is True for buurt in buurten):
             yield f"wijk {key}, buurt: none is in scope"
+
+
+def _statement_mistakes(stated: object) -> Iterator[str]:
+    for one, other in (("report", "researched"), ("signed_by", "signed_on")):
+        if isinstance(stated, dict) and (one in stated) != (other in stated):
+            yield f"accessibility: {one} and {other} belong together; one of them is missing"
 
 
 def _language_mistakes(languages: list[str]) -> Iterator[str]:

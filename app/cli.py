@@ -12,6 +12,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
+import app.answering.abandoned
 import app.findings.jobs
 import app.wijkgesprekken.leaving  # noqa: F401  # a room names its jobs when it is loaded
 from app.access import policies
@@ -30,12 +31,15 @@ from app.main import create_app
 from app.migrate import migrate as migrate_tables
 from app.models.answers import SOURCES
 from app.models.tables import RUN
-from app.office.commands import accept_language, load_survey_file, survey_cli, translations_cli
+from app.office.commands import load_survey_file, survey_cli
 from app.office.stats import database_counts
 from app.office.surveys import listed_surveys
+from app.office.translation_commands import accept_language, translations_cli
+from app.office.ways_commands import areas_cli, codes_cli, links_cli, poster
 from app.serving import serve_pages
 from app.settings import Settings
 from app.staff.commands import user_cli
+from app.staff.retention import retention_cli
 from app.survey import Survey
 from app.terminal import Progress, Wrong, note, opened, ready, say
 from app.tour import hold_meetings, invite_everyone, settle_and_state
@@ -47,11 +51,16 @@ cli = typer.Typer(
 )
 jobs_cli = typer.Typer(no_args_is_help=True, help="Background work.")
 cli.command()(redact)
+cli.command()(poster)
 cli.add_typer(survey_cli, name="survey")
 cli.add_typer(jobs_cli, name="jobs")
 cli.add_typer(translations_cli, name="translations")
 cli.add_typer(wijkgesprek_cli, name="wijkgesprek")
 cli.add_typer(user_cli, name="user")
+cli.add_typer(codes_cli, name="codes")
+cli.add_typer(links_cli, name="helper-link")
+cli.add_typer(areas_cli, name="areas")
+cli.add_typer(retention_cli, name="retention")
 
 Key = Annotated[str, typer.Argument(help="Key of the survey.")]
 Seed = Annotated[int, typer.Option(help="Same input and seed: same result.", min=0, max=2**32 - 1)]

@@ -2,11 +2,11 @@
 
 import hashlib
 import hmac
-import re
 import unicodedata
 
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 LENGTH = 12
+UNSEEN = {"Cf", "Pd"}  # marks of direction that come along with a copy, and dashes of every length
 
 
 def receipt_of(secret: bytes, key: str) -> str:
@@ -31,9 +31,12 @@ def code_hash(secret: bytes, code: str) -> str:
 
 
 def read_code(typed: str) -> str | None:
-    """What a person typed as a code, or None when it cannot be one. Arabic-Indic digits count as digits."""
+    """What a person typed as a code, or None when it cannot be one. Digits of any script count: a phone in Arabic or Persian types its own."""
     plain = "".join(str(unicodedata.digit(letter)) if letter.isdigit() else letter for letter in typed[:80])
-    code = re.sub(r"[\s\-–.\u200e\u200f]", "", plain).upper()
+    shown = "".join(
+        letter for letter in plain if unicodedata.category(letter) not in UNSEEN and not letter.isspace() and letter not in "._"
+    )
+    code = unicodedata.normalize("NFKC", shown).upper()
     return code if len(code) == LENGTH and all(letter in LETTERS for letter in code) else None
 
 

@@ -1,7 +1,9 @@
 """Shared floor: what a form typed, bounded before it is parsed, and whose form it is."""
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Annotated, cast
 from urllib.parse import parse_qsl
 from uuid import UUID
@@ -10,8 +12,12 @@ from fastapi import Depends, HTTPException, Request
 
 MOST_BYTES = 256 * 1024
 MOST_FIELDS = 400
+KEY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # as our own pages write it
 BROKEN = re.compile("[\x00\ud800-\udfff]")  # NUL, and what is not UTF-8: no database can keep it or even look for it
 NO_LETTER = "\ufffe"  # stands in its place: can be looked for, and whoever checks words refuses it beside the field
+# Line breaks and other control characters, and those that turn the direction of the text around them.
+STRANGE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+DIGITS = range(6, 16)  # of a telephone number anywhere
 Typed = dict[str, list[str]]
 
 
@@ -28,16 +34,24 @@ async def read_form(request: Request) -> dict[str, list[str]]:
         body += chunk
         if len(body) > MOST_BYTES:
             raise HTTPException(413)
-    typed: dict[str, list[str]] = {}
-    try:
-        pairs = parse_qsl(
-            body.decode("utf-8", "surrogateescape"), keep_blank_values=True, errors="surrogateescape", max_num_fields=MOST_FIELDS
-        )
-    except ValueError:
-        raise HTTPException(400) from None
-    for name, value in pairs:
-        typed.setdefault(BROKEN.sub(NO_LETTER, name), []).append(BROKEN.sub(NO_LETTER, value))
+    typed = fields_of_body(body.decode("utf-8", "surrogateescape"))
+    if typed is None:
+        raise HTTPException(400)
     request.state.form = typed
+    return typed
+
+
+def fields_of_body(body: str) -> Typed | None:
+    """The same for a body that was kept as text; None when it holds too many fields."""
+    typed: Typed = {}
+    try:
+        pairs = parse_qsl(body, keep_blank_values=True, errors="surrogateescape", max_num_fields=MOST_FIELDS)
+    except ValueError:
+        return None
+    if BROKEN.search("".join(chain.from_iterable(pairs))):
+        pairs = [(BROKEN.sub(NO_LETTER, name), BROKEN.sub(NO_LETTER, value)) for name, value in pairs]
+    for name, value in pairs:
+        typed.setdefault(name, []).append(value)
     return typed
 
 
@@ -75,7 +89,18 @@ def whole(text: str, digits: int = 9) -> int | None:
 
 def read_key(text: str) -> str | None:
     """The key that a form carries, so that sending it twice is sending it once; None when it cannot be one."""
+    if KEY.fullmatch(text):
+        return text
     try:
         return str(UUID(text)) if len(text) == 36 else None
     except ValueError:
         return None
+
+
+def plain_telephone(typed: str) -> str | None:
+    """A telephone number with European digits; None when it cannot be one. Digits of other scripts and marks of direction are read."""
+    text = "".join(
+        str(unicodedata.digit(sign)) if sign.isdigit() else sign for sign in typed[:80] if sign not in "\u200e\u200f\u202a\u202c"
+    )
+    fits = re.fullmatch(r"\+?[0-9 ()\-–.\u00a0]*", text) and len(text) <= 32 and len(re.sub(r"\D", "", text)) in DIGITS
+    return text if fits or not text else None

@@ -11,9 +11,10 @@ from typing import Any
 from huey import PostgresHuey, SqliteHuey
 from huey.api import Huey
 from huey.signals import SIGNAL_ERROR
+from sqlalchemy import Connection
 
 from app.areas import programme_in
-from app.db import engine_at
+from app.db import IMMEDIATE, WHOLE, engine_at, wipe
 from app.mail import send_due
 from app.settings import Settings
 
@@ -22,6 +23,8 @@ Job = Callable[..., None]
 JOBS: dict[str, Job] = {}
 AT_START: set[str] = set()  # jobs that a worker does when it begins and every minute: they look in their own table for what was left
 DAILY: list[Callable[[Settings], None]] = []
+Forgets = Callable[[Settings, Connection], dict[str, int]]
+FORGETTING: list[Forgets] = []
 POST_SECONDS = 2
 LOOK_SECONDS = 60
 DAY_SECONDS = 24 * 3600
@@ -43,6 +46,33 @@ def daily(work: Callable[[Settings], None]) -> Callable[[Settings], None]:
     """Decorates a room's function that the worker does when it starts and then once a day, such as forgetting what need not be kept."""
     DAILY.append(work)
     return work
+
+
+def forgetting(work: Forgets) -> Forgets:
+    """Decorates a room's function that erases what was kept long enough, in the transaction it is given, and tells how many of what."""
+    FORGETTING.append(work)
+    return work
+
+
+@daily
+def forget(settings: Settings) -> None:
+    run_retention(settings)
+
+
+def run_retention(settings: Settings, *, dry: bool = False) -> dict[str, int]:
+    """Let every room forget what was kept long enough; `dry` undoes it all and only tells what it would be."""
+    engine = engine_at(settings.url)
+    counts: dict[str, int] = {}
+    with engine.connect().execution_options(**{IMMEDIATE: True}) as connection:
+        for work in FORGETTING:
+            counts |= work(settings, connection)
+        if dry:
+            return counts  # nothing was committed
+        connection.commit()
+    if any(counts.values()):
+        log.info("forgotten: %s", ", ".join(f"{name} {n}" for name, n in counts.items() if n))
+        wipe(engine, most=WHOLE)
+    return counts
 
 
 @cache

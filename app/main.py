@@ -1,30 +1,32 @@
 """create_app(): mounts the rooms, puts headers on every answer, and shows a page in the reader's language when something is wrong."""
 
+import gzip
 import logging
 import secrets
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.access import refuse_without_policy
+from app.answering import contact, offline, sending, sounds, ways
 from app.answering import routes as answering
-from app.answering import sending
 from app.answering.known import Known
+from app.answering.places import Streets
 from app.answering.writer import Busy, Writer
 from app.areas import load_programme
 from app.db import engine_at
-from app.findings import downloads, redaction_routes, run_routes, stated_routes, theme_routes
+from app.findings import downloads, redaction_routes, run_routes, stated_routes, stuffing_routes, theme_routes
 from app.forms import printable
 from app.front import routes as front
-from app.office import desk
+from app.office import desk, monitor, survey_map, ways_routes, wishes
 from app.settings import Settings, read_settings
 from app.staff import accounts, invitations, trail
 from app.staff import routes as staff
@@ -32,10 +34,12 @@ from app.web import SECURITY, House, lead, page
 from app.wijkgesprekken import notes_routes, plan_guests, plan_held, plan_routes, plan_texts, public, registering
 
 log = logging.getLogger("wijkstem")
+LEAST_PACKED = 600  # bytes
+WORDS = (b"text/", b"application/json", b"image/svg", b"application/manifest")
 
 
 class Headers:
-    """Every answer carries the security headers, errors too; one log line a request without query, values or address."""
+    """Every answer carries the security headers, errors too, and is packed; one log line a request without query, values or address."""
 
     def __init__(self, app: ASGIApp, *, production: bool) -> None:
         self.app = app
@@ -52,14 +56,36 @@ class Headers:
         if head:  # a watchman asks for the head of a page: the same as GET, without the body
             scope = {**scope, "method": "GET"}
 
+        held: list[Message] = []  # the head of the answer: it leaves with the first of the body
+
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *self.headers]
+                held.append(message)
+                return
+            while held:
+                start = held.pop()
+                if message["type"] == "http.response.body" and not message.get("more_body"):
+                    pack(scope, start, message)
+                start["headers"] = [*start["headers"], *self.headers]
                 route = getattr(scope.get("route"), "path", "-")
-                log.info("%s %s %s %.0f ms", scope["method"], route, message["status"], (time.perf_counter() - began) * 1000)
+                log.info("%s %s %s %.0f ms", scope["method"], route, start["status"], (time.perf_counter() - began) * 1000)
+                await send(start)
             await send({**message, "body": b""} if head and message["type"] == "http.response.body" else message)
 
         await self.app(scope, receive, send_with_headers)
+
+
+def pack(scope: Scope, start: Message, message: Message) -> None:
+    """Pack an answer that is words, when it is long enough to gain by it and the browser can unpack it."""
+    told, body = dict(start["headers"]), message.get("body", b"")
+    if len(body) < LEAST_PACKED or b"content-encoding" in told or not told.get(b"content-type", b"").startswith(WORDS):
+        return
+    if any(name == b"accept-encoding" and b"gzip" in value for name, value in scope["headers"]):
+        message["body"] = gzip.compress(body, 5, mtime=0)
+        start["headers"] = [pair for pair in start["headers"] if pair[0] != b"content-length"]
+        start["headers"] += [(b"content-length", str(len(message["body"])).encode()), (b"content-encoding", b"gzip")]
+    if b"vary" not in told:
+        start["headers"].append((b"vary", b"Accept-Encoding"))
 
 
 def mount(app: FastAPI, *routers: APIRouter) -> None:
@@ -77,16 +103,20 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         yield
         app.state.writer.stop()
 
-    app = FastAPI(title="Wijkstem", openapi_url=None, docs_url=None, redoc_url=None, lifespan=living)
+    silent: Any = dict.fromkeys(("tracing", "metrics", "logs", "auto_configure"), False)  # FastAPI tells nobody what is asked here
+    app = FastAPI(title="Wijkstem", openapi_url=None, docs_url=None, redoc_url=None, lifespan=living, telemetry=silent)
     app.state.engine = engine
     app.state.writer = Writer(engine)
     app.state.known = Known(settings.translations)
     app.state.house = House(settings, load_programme(settings.surveys))
     app.state.monotonic = time.monotonic
+    app.state.links = ways.Links()
+    app.state.streets = Streets(app.state.house.programme.wijk_names)
     mount(
-        app, sending.router, answering.router, front.router, public.router, registering.router
+        app, sending.router, offline.router, answering.router, offline.worker, sounds.router, ways.router, contact.router, front.router, public.router, registering.router
     )  # most requests are answers: looked up first
-    mount(app, staff.entrance, staff.own, invitations.router, accounts.people, accounts.admins, trail.router, desk.router)
+    mount(app, staff.entrance, staff.own, invitations.router, accounts.people, accounts.admins, trail.router, desk.router, survey_map.router)
+    mount(app, monitor.looking, monitor.changing, ways_routes.router, wishes.router, stuffing_routes.router)
     mount(app, plan_routes.planning, plan_routes.looking, plan_texts.router, plan_guests.router, plan_held.router)
     mount(app, notes_routes.at_table, notes_routes.at_office, notes_routes.coming)
     mount(
@@ -94,7 +124,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     mount(app, stated_routes.stating, stated_routes.reading, stated_routes.quoting, downloads.findings, downloads.themes, downloads.rows)
     refuse_without_policy(app)
-    app.add_middleware(GZipMiddleware, minimum_size=600, compresslevel=5)
     app.add_middleware(Headers, production=settings.env == "production")
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _refused)

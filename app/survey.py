@@ -1,6 +1,7 @@
 """Shared floor: a survey as data: load a TOML file, walk its pages, show it in a language. Pure: no database, no request."""
 
 import hashlib
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -11,10 +12,12 @@ from typing import Any, Final, TypeVar
 from app.only_if import Tree, holds, parse
 
 Answers = dict[str, Any]
-CONTROLS = frozenset({"key", "seen", "actie", "taal", "versie"})  # what every form carries beside its questions
+CONTROLS = frozenset({"key", "seen", "actie", "taal", "versie", "_weergave", "_deel", "_zeker", "_hulp"})  # beside a form's questions
 Translate = Callable[[str, str], str]
 Built = TypeVar("Built")
 
+PIPE = re.compile(r"\{([a-z][a-z0-9_]{0,63})\}")  # the place of an earlier answer in a text
+BESIDE = ("anders", "buurt")  # what may be kept beside an answer: her own words, and the buurt of her street
 NOTHING: Final[tuple[Any, ...]] = (None, "", [], {})  # what counts as no answer
 
 
@@ -22,6 +25,8 @@ NOTHING: Final[tuple[Any, ...]] = (None, "", [], {})  # what counts as no answer
 class Option:
     id: str
     text: str
+    easy: str = ""
+    pictogram: str = ""
     only_if: str = ""
     exclusive: bool = False
     other: bool = False
@@ -41,11 +46,13 @@ class Question:
     kind: str
     ask: str
     easy: str = ""
+    pictogram: str = ""
     help: str = ""
     pillar: str = ""
     goal: int | None = None
     only_if: str = ""
     required: bool = False
+    soft: bool = False  # asked once more when it is left open
     gate: str = ""
     scale: str = ""
     least: int | None = None
@@ -56,6 +63,7 @@ class Question:
     sensitive: bool = False
     earliest: date | None = None
     latest: date | None = None
+    safety: bool = False  # it stands on a page about safety
     options: tuple[Option, ...] = ()
     rows: tuple[Row, ...] = ()
 
@@ -66,9 +74,25 @@ class Question:
     @cached_property
     def names(self) -> frozenset[str]:
         """The names its fields have in a form."""
-        if self.kind == "matrix":
+        if self.kind == "info":
+            return frozenset()
+        if self.kind in {"matrix", "open_per_pillar"}:
             return frozenset(f"{self.id}.{row.id}" for row in self.rows)
+        if self.kind == "rank":
+            return frozenset({self.id, *(f"{self.id}.{option.id}" for option in self.options)})
+        if self.kind == "place":
+            return frozenset({self.id, f"{self.id}.straat", f"{self.id}.buurt"})
         return frozenset({self.id, f"{self.id}.anders"} if any(option.other for option in self.options) else {self.id})
+
+    @cached_property
+    def beside(self) -> tuple[str, ...]:
+        """The names of what may be kept beside its answer."""
+        return tuple(f"{self.id}.{part}" for part in BESIDE)
+
+    @cached_property
+    def pipes(self) -> frozenset[str]:
+        """Questions whose answers stand in the words of this one."""
+        return frozenset(PIPE.findall(" ".join((self.ask, self.help, *(part.text for part in (*self.options, *self.rows))))))
 
     @cached_property
     def grades(self) -> range:
@@ -85,9 +109,15 @@ class Question:
         shown = {option.id for option in self.options_for(answers)}
         return [code for code in value if code in shown] if isinstance(value, list) else value if value in shown else None
 
+    def said_under(self, value: Any) -> list[tuple[str, str]]:
+        """The pillar and the words of each open answer given here: these become statements."""
+        if self.kind == "open_per_pillar":
+            return list((value or {}).items())
+        return [(self.pillar, value)] if self.kind == "open" and value else []
+
     @cached_property
     def longest(self) -> int:
-        return self.most or {"open": 1000, "text": 200}.get(self.kind, 100)
+        return self.most or {"open": 1000, "open_per_pillar": 1000, "text": 200}.get(self.kind, 100)
 
     def options_for(self, answers: Answers, key: str = "") -> tuple[Option, ...]:
         """The options to show: those whose condition holds, shuffled the same way for one response, the ones apart last."""
@@ -106,6 +136,15 @@ class Page:
     pillar: str = ""
     intro: str = ""
     only_if: str = ""
+    safety: bool = False
+
+    @cached_property
+    def pipes(self) -> bool:
+        return bool(PIPE.search(self.title + self.intro))
+
+    @cached_property
+    def places(self) -> bool:
+        return any(question.kind == "place" for question in self.questions)
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -137,6 +176,8 @@ class Survey:
     intro: str = ""
     outro: str = ""
     stop: str = ""
+    unfinished_days: int = 30  # how long answers wait for who stopped half-way
+    unfinished: str = "erase"  # and then: erase, or partial: kept and counted apart
     domain: str = ""  # where its translations stand: the key in its file, also when it was imported under another key
 
     @cached_property
@@ -170,9 +211,12 @@ class Survey:
                 if value in NOTHING:
                     continue
                 known[question.id] = value
-                if other := answers.get(f"{question.id}.anders"):
-                    known[f"{question.id}.anders"] = other
+                known |= {name: answers[name] for name in question.beside if name in answers}
         return pages, known
+
+    def made_easy(self) -> "Survey":
+        """The same survey with the easy words of each question and option where it has them."""
+        return replace(self, pages=tuple(replace(page, questions=tuple(map(_made_easy, page.questions))) for page in self.pages))
 
     def in_language(self, translate: Translate) -> "Survey":
         """The same survey with every text passed through translate(context, text)."""
@@ -182,6 +226,11 @@ class Survey:
 
         pages = tuple(_page_in_language(page, translate) for page in self.pages)
         return replace(self, pages=pages, title=said(self.title), intro=said(self.intro), outro=said(self.outro), stop=said(self.stop))
+
+
+def _made_easy(question: Question) -> Question:
+    options = tuple(replace(option, text=option.easy or option.text) for option in question.options)
+    return replace(question, ask=question.easy or question.ask, options=options)
 
 
 def _page_in_language(page: Page, translate: Translate) -> Page:
@@ -194,9 +243,13 @@ def _question_in_language(question: Question, translate: Translate) -> Question:
     def said(text: str) -> str:
         return translate(question.id, text) if text else ""
 
-    options = tuple(replace(option, text=translate(question.scale or question.id, option.text)) for option in question.options)
+    options = tuple(_option_in_language(option, translate, question.scale or question.id) for option in question.options)
     rows = tuple(replace(row, text=said(row.text)) for row in question.rows)
     return replace(question, ask=said(question.ask), easy=said(question.easy), help=said(question.help), options=options, rows=rows)
+
+
+def _option_in_language(option: Option, translate: Translate, context: str) -> Option:
+    return replace(option, text=translate(context, option.text), easy=translate(context, option.easy) if option.easy else "")
 
 
 _trees: dict[str, Tree] = {}
@@ -242,7 +295,8 @@ def fingerprint_of(source: str, key: str) -> str:
 
 
 def _page(data: Mapping[str, Any], scales: Mapping[str, tuple[Option, ...]]) -> Page:
-    return replace(_build(Page, {**data, "questions": ()}), questions=tuple(_question(question, scales) for question in data["question"]))
+    page = _build(Page, {**data, "questions": ()})
+    return replace(page, questions=tuple(replace(_question(question, scales), safety=page.safety) for question in data["question"]))
 
 
 def _question(data: Mapping[str, Any], scales: Mapping[str, tuple[Option, ...]]) -> Question:

@@ -7,32 +7,41 @@ from datetime import date, datetime
 from typing import Any
 
 from app.only_if import Compare, Includes, OneOf, WrongCondition, leaves, parse
-from app.survey import CONTROLS, Mistake
+from app.survey import CONTROLS, Mistake, load_survey
+from app.survey_logic import judge
 
-KINDS = ("single", "multi", "scale", "grade", "matrix", "open", "number", "date", "text")
-LATER = ("dropdown", "faces", "rank", "open_per_pillar", "place", "consent", "info")
+KINDS = (
+    "single", "multi", "dropdown", "scale", "faces", "grade", "matrix", "rank", "number", "date", "text", "open", "open_per_pillar",
+    "place", "consent", "info",
+)  # fmt: skip
 ID = re.compile(r"[a-z][a-z0-9_]{0,63}")
 OPTION_ID = re.compile(r"[a-z0-9][a-z0-9_]{0,63}")
 KEY = re.compile(r"[a-z0-9][a-z0-9\-]{1,62}[a-z0-9]")
-CHOICES = ("single", "multi")
+CHOICES = ("single", "multi", "dropdown", "rank", "place")
+SIGNED = ("wonen", "gezond", "leren", "werk", "veilig", "overig", "datum", "plek", "mensen", "taal", "rolstoel", "kind", "papier", "hulp")
+MOST_TO_RANK = 10
 BIGGEST = 2**53
+MOST_DAYS = 365
+UNFINISHED = ("erase", "partial")
 TOP = {
     "key": str, "title": str, "audience": str, "languages": list, "minutes": int, "feedback_date": date, "feedback_owner": str,
-    "intro": str, "outro": str, "stop": str, "scale": list, "page": list,
+    "intro": str, "outro": str, "stop": str, "unfinished_days": int, "unfinished": str, "scale": list, "page": list,
 }  # fmt: skip
-PAGE = {"id": str, "title": str, "pillar": str, "intro": str, "only_if": str, "question": list}
+PAGE = {"id": str, "title": str, "pillar": str, "intro": str, "only_if": str, "safety": bool, "question": list}
 QUESTION = {
-    "id": str, "kind": str, "ask": str, "easy": str, "help": str, "pillar": str, "goal": int, "only_if": str, "required": bool,
+    "id": str, "kind": str, "ask": str, "easy": str, "pictogram": str, "help": str, "pillar": str, "goal": int, "only_if": str, "required": bool, "soft": bool,
     "gate": str, "scale": str, "least": int, "most": int, "at_most": int, "allow_dk": bool, "shuffle": bool, "sensitive": bool,
     "earliest": date, "latest": date, "option": list, "row": list,
 }  # fmt: skip
-OPTION = {"id": str, "text": str, "only_if": str, "exclusive": bool, "other": bool, "apart": bool}
+OPTION = {"id": str, "text": str, "easy": str, "pictogram": str, "only_if": str, "exclusive": bool, "other": bool, "apart": bool}
 ROW = {"id": str, "text": str, "goal": int}
-POINT = {"id": str, "text": str, "apart": bool}
+POINT = {"id": str, "text": str, "easy": str, "pictogram": str, "apart": bool}
 SCALE = {"id": str, "option": list}
 FITS = {
-    "option": CHOICES, "row": ("matrix",), "scale": ("scale", "matrix"), "least": ("number", "grade"), "at_most": ("multi",),
-    "most": ("number", "grade", "open", "text"), "allow_dk": ("grade",), "shuffle": CHOICES, "gate": ("single",),
+    "option": CHOICES, "row": ("matrix", "open_per_pillar"), "scale": ("scale", "faces", "matrix"), "least": ("number", "grade"),
+    "at_most": ("multi", "rank"),
+    "most": ("number", "grade", "open", "open_per_pillar", "text"), "allow_dk": ("grade",), "gate": ("single",),
+    "shuffle": ("single", "multi", "rank"),
     "earliest": ("date",), "latest": ("date",),
 }  # fmt: skip
 Found = Iterator[Mistake]
@@ -47,7 +56,8 @@ def mistakes(source: str, *, pillars: Sequence[str] = (), known_languages: Seque
         return [Mistake(f"not TOML: {wrong}")]
     top = _shape(data, TOP, required=("key", "title", "audience", "languages", "page"), where=Mistake(""))
     usable = _usable(data, TOP)
-    return [*top, *_top(usable, known_languages), *_pages(usable, pillars)]
+    found = [*top, *_top(usable, known_languages), *_pages(usable, pillars)]
+    return found or judge(load_survey(source)).mistakes  # its logic can be looked at once every part is right
 
 
 def missing_promise(data: Table) -> Iterator[str]:
@@ -109,6 +119,10 @@ def _top(data: Table, known_languages: Sequence[str]) -> Found:
         yield Mistake("languages must hold nl: the source text is Dutch")
     if not data.get("page", [None]):
         yield Mistake("there is no page")
+    if not 1 <= data.get("unfinished_days", 30) <= MOST_DAYS:
+        yield Mistake(f"unfinished_days {data['unfinished_days']} must be 1 to {MOST_DAYS}")
+    if data.get("unfinished", "erase") not in UNFINISHED:
+        yield Mistake(f"unfinished “{data['unfinished']}” must be {' or '.join(UNFINISHED)}")
 
 
 def _pages(data: Table, pillars: Sequence[str]) -> Found:
@@ -161,6 +175,7 @@ def _question(given: Any, where: Mistake, scales: Table, pillars: Sequence[str],
     yield from _kind(question, where)
     yield from _condition(question.get("only_if"), earlier, where)
     yield from _choices(question, where, scales)
+    yield from _fitting(question, where, pillars)
     for option in question.get("option", []):
         yield from _condition(option.get("only_if"), earlier, where)
     earlier[question.get("id", "")] = {**question, "option": question.get("option") or scales.get(question.get("scale", ""), [])}
@@ -186,9 +201,8 @@ def _pillar(data: Table, pillars: Sequence[str], where: Mistake) -> Found:
 def _kind(question: Table, where: Mistake) -> Found:
     kind = question.get("kind", "")
     if kind not in KINDS:
-        reason = "is not supported yet" if kind in LATER else "is not known"
         if kind:
-            yield Mistake(f"kind “{kind}” {reason} (now: {', '.join(KINDS)})", where.page, where.question)
+            yield Mistake(f"kind “{kind}” is not known (known: {', '.join(KINDS)})", where.page, where.question)
         return
     for name, kinds in FITS.items():
         if name in question and kind not in kinds:
@@ -200,7 +214,7 @@ def _kind(question: Table, where: Mistake) -> Found:
         yield Mistake("a grade runs from 0 to 100 at the widest", where.page, where.question)
     if question.get("earliest") and question.get("latest") and question["earliest"] > question["latest"]:
         yield Mistake("earliest is after latest", where.page, where.question)
-    if kind in {"open", "text"} and most is not None and not 1 <= most <= 20_000:
+    if kind in {"open", "open_per_pillar", "text"} and most is not None and not 1 <= most <= 20_000:
         yield Mistake("most must be 1 to 20000 characters", where.page, where.question)
 
 
@@ -208,10 +222,10 @@ def _choices(question: Table, where: Mistake, scales: Table) -> Found:
     kind, options = question.get("kind"), question.get("option", [])
     if kind in CHOICES and not options:
         yield Mistake(f"kind {kind} needs at least one option", where.page, where.question)
-    if kind in {"scale", "matrix"} and question.get("scale") not in scales:
+    if kind in {"scale", "faces", "matrix"} and question.get("scale") not in scales:
         yield Mistake(f"scale “{question.get('scale', '')}” does not exist", where.page, where.question)
-    if kind == "matrix" and not question.get("row"):
-        yield Mistake("a matrix needs at least one row", where.page, where.question)
+    if kind in {"matrix", "open_per_pillar"} and not question.get("row"):
+        yield Mistake(f"kind {kind} needs at least one row", where.page, where.question)
     if sum(bool(option.get("other")) for option in options) > 1:
         yield Mistake("only one option can be “anders”: there is one field for its text", where.page, where.question)
     if question.get("gate") and question["gate"] not in [option.get("id") for option in options]:
@@ -219,6 +233,25 @@ def _choices(question: Table, where: Mistake, scales: Table) -> Found:
     at_most = question.get("at_most")
     if at_most is not None and not 1 <= at_most <= max(len(options), 1):
         yield Mistake(f"at_most {at_most} must be 1 to {len(options)}", where.page, where.question)
+
+
+def _fitting(question: Table, where: Mistake, pillars: Sequence[str] = ()) -> Found:
+    """What a kind cannot do, beside what its table may hold."""
+    kind, options = question.get("kind"), question.get("option", [])
+    if kind == "info" and (question.get("required") or question.get("soft")):
+        yield Mistake("kind info asks nothing: it can be neither required nor soft", where.page, where.question)
+    if question.get("required") and question.get("soft"):
+        yield Mistake("a question is required or soft, not both", where.page, where.question)
+    if kind == "rank" and not 2 <= len(options) <= MOST_TO_RANK:
+        yield Mistake(f"a rank has 2 to {MOST_TO_RANK} options, not {len(options)}", where.page, where.question)
+    for name, kinds in (("exclusive", ("multi",)), ("other", ("single", "multi", "dropdown"))):
+        if kind not in kinds and any(option.get(name) for option in options):
+            yield Mistake(f"an option with {name} does not fit kind {kind} (only {', '.join(kinds)})", where.page, where.question)
+    for sign in (question.get("pictogram"), *(option.get("pictogram") for option in options)):
+        if sign and sign not in SIGNED:
+            yield Mistake(f"pictogram “{sign}” is not known (known: {', '.join(SIGNED)})", where.page, where.question)
+    for row in question.get("row", []) if kind == "open_per_pillar" and pillars else []:
+        yield from _pillar({"pillar": row.get("id")}, pillars, where)
 
 
 def _parts(parts: Sequence[Any], form: Mapping[str, type], where: Mistake) -> Found:
@@ -263,10 +296,10 @@ def _leaf(leaf: Any, asked: Table) -> Iterator[str]:
     values = leaf.values if isinstance(leaf, OneOf) else [leaf.option] if isinstance(leaf, Includes) else []
     if isinstance(leaf, Compare) and leaf.op in {"=", "!="}:
         values = [leaf.value]
-    if isinstance(leaf, Includes) and kind != "multi":
-        yield f"includes() is for multi; {leaf.question} is {kind}"
-    if isinstance(leaf, Compare | OneOf) and kind == "multi":
-        yield f"{leaf.question} is multi: use includes({leaf.question}, ...)"
+    if isinstance(leaf, Includes) and kind not in {"multi", "rank"}:
+        yield f"includes() is for multi and rank; {leaf.question} is {kind}"
+    if isinstance(leaf, Compare | OneOf) and kind in {"multi", "rank"}:
+        yield f"{leaf.question} is {kind}: use includes({leaf.question}, ...)"
     for value in values:
         if ids and value not in ids:
             yield f"“{value}” is not an option of {leaf.question}"

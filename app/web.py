@@ -1,6 +1,6 @@
 """Shared floor: a whole page or one block of it, in the reader's language, for residents and for staff."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -16,16 +16,21 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.areas import Programme
+from app.dutch import InDutch, tell_dutch
 from app.i18n import (
     LANGUAGES,
     N_,
     PAGES,
+    PARTLY,
+    SOURCE,
     STAFF,
     choose_language,
     date_text,
+    direction,
     is_machine_made,
     number_text,
     offered_languages,
+    said_in,
     texts,
     time_text,
     weekday_text,
@@ -33,6 +38,7 @@ from app.i18n import (
 from app.layout.assets import MEETINGS, STAFF_STYLE, STYLE, icon_drawings, script_url
 from app.models.staff import ROLES
 from app.models.tables import ACCEPTED
+from app.pseudo import PSEUDO
 from app.settings import HERE, Settings
 
 if TYPE_CHECKING:
@@ -49,7 +55,7 @@ SECURITY = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",  # no-referrer would make browsers send "Origin: null" with our own forms
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), interest-cohort=()",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
@@ -86,15 +92,17 @@ def _environment(lang: str, folder: Path, domain: str = PAGES) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     environment.policies["ext.i18n.trimmed"] = True
-    spoken = texts(lang, domain, folder)
-    if domain != PAGES:
-        spoken = copy(spoken)  # what stands on every page is said there once
-        spoken.add_fallback(texts(lang, PAGES, folder))
+    spoken = copy(texts(lang, PAGES, folder))
+    if lang != SOURCE:
+        spoken.add_fallback(InDutch())
+    if domain != PAGES:  # what stands on every page is said there once
+        everywhere, spoken = spoken, copy(texts(lang, domain, folder))
+        spoken.add_fallback(everywhere)
     install: Any = environment
     install.install_gettext_callables(spoken.gettext, spoken.ngettext, newstyle=True, pgettext=spoken.pgettext, npgettext=spoken.npgettext)
     environment.globals.update(
         lang=lang,
-        dir=LANGUAGES[lang].dir,
+        dir=direction(lang),
         languages=LANGUAGES,
         style=STYLE.url,
         styles={"meetings": MEETINGS.url, "staff": STAFF_STYLE.url},
@@ -104,6 +112,8 @@ def _environment(lang: str, folder: Path, domain: str = PAGES) -> Environment:
         day=lambda moment: day_text(moment, lang),
         number=lambda value: number_text(value, lang),
         paragraphs=paragraphs,
+        drawn=drawn,
+        named=lambda options: {option.id: option.text for option in options},
         speak=spoken.gettext,  # for code: the gettext of a template needs its context
     )
     environment.globals["fields"] = environment.get_template(
@@ -120,6 +130,17 @@ def day_text(moment: date, lang: str, *, weekday: bool = False) -> str:
 
 def paragraphs(text: str) -> list[str]:
     return [part.strip() for part in text.split("\n\n") if part.strip()]
+
+
+def teller(house: House, lang: str) -> Callable[[str, str], str]:
+    """Says the texts of the programme in a language: tell(context, text)."""
+    return lambda context, text: said_in(lang, house.programme.key, context, text, house.settings.translations)
+
+
+def drawn(name: str, css: str = "") -> Markup:
+    """A sign drawn where it stands: for parts of a page that are made once and stand on many pages."""
+    symbol = str(icon_drawings()[name])
+    return Markup(symbol.replace(f'<symbol id="{name}"', f'<svg aria-hidden="true" class="{css}"').replace("</symbol>", "</svg>"))  # noqa: S704  # our own drawing
 
 
 class Icons:
@@ -156,13 +177,12 @@ def site(request: Request, *, told: bool = False) -> str:
     return "" if told and settings.env == "production" else str(request.base_url)
 
 
-def offered_in(request: Request, languages: Sequence[str], domains: Sequence[str]) -> list[str]:
+def offered_in(request: Request, languages: Sequence[str], domains: Sequence[str], begun: str = "") -> list[str]:
     """The languages that may be shown to residents for these texts."""
     house = house_of(request)
     production = house.settings.env == "production"
-    return offered_languages(
-        languages, domains, production=production, accepted=_accepted(request) if production else (), folder=house.settings.translations
-    )
+    accepted, folder = _accepted(request) if production else (), house.settings.translations
+    return offered_languages(languages, domains, production=production, accepted=accepted, begun=begun, folder=folder)
 
 
 def _accepted(request: Request) -> frozenset[str]:
@@ -179,12 +199,19 @@ def _accepted(request: Request) -> frozenset[str]:
     return house.accepted
 
 
-def reader_of(request: Request, languages: Sequence[str] = (), domains: Sequence[str] = (), remembered: str = "") -> Reader:
-    """Choose the language: the address (?taal=), this browser's choice, the response's, what the browser prefers, Dutch."""
+def reader_of(
+    request: Request, languages: Sequence[str] = (), domains: Sequence[str] = (), remembered: str = "", *, begun: bool = False
+) -> Reader:
+    """Choose the language: the address (?taal=), this browser's choice, the response's, what the browser prefers, Dutch.
+
+    begun : a response goes on in the language that is remembered of it, also when a new text has no translation yet.
+    """
     house = house_of(request)
     named = [*domains, house.programme.key, PAGES]
-    offered = offered_in(request, languages or house.programme.languages, named)
+    offered = offered_in(request, languages or house.programme.languages, named, remembered if begun else "")
     cookie = request.cookies.get("taal")
+    if request.query_params.get("taal", cookie) == PSEUDO and house.settings.env != "production":
+        return Reader(PSEUDO, offered)
     lang = choose_language(
         request.query_params.get("taal"),
         cookie if cookie in offered else remembered or None,
@@ -216,7 +243,7 @@ def render(request: Request, reader: Reader, name: str, *, block: str = "", doma
     said = {
         "request": request, "reader": reader, "programme": house.programme, "icon": Icons(), "here": request.url.path,
         "status": status, "pillar_signs": SIGNS, "notice": has_notice(request, reader),
-        "tell": texts(reader.lang, house.programme.key, house.settings.translations).pgettext, **values,
+        "tell": teller(house, reader.lang), **values,
     }  # fmt: skip
     template = _environment(reader.lang, house.settings.translations, domain).get_template(name)
     return "".join(template.blocks[block](template.new_context(said))) if block else template.render(said)
@@ -228,10 +255,19 @@ def has_notice(request: Request, reader: Reader) -> bool:
 
 
 def answer_with(request: Request, reader: Reader, body: str, status: int = 200, headers: Mapping[str, str] | None = None) -> HTMLResponse:
+    if reader.lang != SOURCE:
+        body = tell_dutch(body, _partly(reader.lang, house_of(request).settings.translations))
     response = HTMLResponse(body, status, headers={"Cache-Control": "no-store", "Content-Language": reader.lang, **(headers or {})})
     if request.query_params.get("taal") == reader.lang:
         remember_language(request, response, reader.lang)
     return response
+
+
+@cache
+def _partly(lang: str, folder: Path) -> Markup:
+    said = texts(lang, PAGES, folder).gettext(PARTLY)
+    own = SOURCE if said == PARTLY else lang
+    return Markup('<p class="note pad machine partly" lang="{}" dir="{}">{}</p>').format(own, direction(own), said)
 
 
 def remember_language(request: Request, response: Any, lang: str) -> None:
@@ -242,6 +278,8 @@ def remember_language(request: Request, response: Any, lang: str) -> None:
 # ------------------------------------------------------------------------------------------- pages for staff
 ROOMS_OF_STAFF = (  # address, name, roles that find something there
     ("/kantoor", N_("Wat wacht"), ROLES),
+    ("/kantoor/enquetes", N_("Vragenlijsten"), ("office", "analyst", "translator", "auditor", "admin")),
+    ("/kantoor/ingangen", N_("Ingangen"), ("office", "admin")),
     ("/kantoor/wijkgesprekken", N_("Wijkgesprekken"), ("office", "interviewer", "admin")),
     ("/bevindingen", N_("Bevindingen"), ("office", "analyst", "auditor", "partner", "admin")),
     ("/beheer", N_("Beheer"), ("admin", "auditor")),

@@ -158,15 +158,30 @@ class OpenHouse:
         """Every SQL statement that the server gives its database meanwhile."""
         said: list[str] = []
 
-        def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-            if statement.split(maxsplit=1)[0].upper() not in QUIET:
+        def note(statement: str) -> None:
+            if (
+                not statement.startswith("--") and statement.split(maxsplit=1)[0].upper() not in QUIET
+            ):  # -- is a trigger of another statement
                 said.append(statement)
 
-        event.listen(self.engine, "before_cursor_execute", note)
+        class Noting(psycopg.Cursor[Any]):
+            def execute(self, query: Any, *more: Any, **named: Any) -> Any:
+                note(query)
+                return super().execute(query, *more, **named)
+
+        def listen(connection: Any, _record: object, _proxy: object) -> None:
+            if self.engine.dialect.name == "sqlite":
+                connection.set_trace_callback(note)
+            else:
+                connection.cursor_factory = Noting
+
+        self.engine.dispose()  # only new connections are listened to
+        event.listen(self.engine, "checkout", listen)
         try:
             yield said
         finally:
-            event.remove(self.engine, "before_cursor_execute", note)
+            event.remove(self.engine, "checkout", listen)
+            self.engine.dispose()
 
 
 @contextmanager

@@ -27,7 +27,7 @@ from app.settings import ROOT, Settings
 DORDT = "dordt-west-2026"
 COMMANDS = (
     "serve", "start", "worker", "migrate", "demo", "respond", "analyse", "export", "routes", "stats", "jobs", "jobs run", "survey",
-    "survey check", "survey import", "survey open", "survey close", "survey list", "translations", "translations extract",
+    "survey check", "survey map", "survey import", "survey open", "survey close", "survey list", "translations", "translations extract",
     "translations update", "translations compile", "translations status", "translations accept",
     "user", "user add", "user list", "user disable", "user enable", "redact", "wijkgesprek", "wijkgesprek add", "wijkgesprek list",
 )  # fmt: skip

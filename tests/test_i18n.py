@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from app.catalogues import compile_catalogues, extract, status, update
+from app.catalogues import compile_catalogues, status, update
+from app.extracting import extract
 from app.i18n import FOLDER, LANGUAGES, States, choose_language, date_text, is_machine_made, number_text, offered_languages, states, texts
 
 ROOT = Path(__file__).parent.parent

@@ -34,12 +34,22 @@ ADDRESSES = {
     "/v/{survey_id}/later": f"{DORDT}/later",
     "/v/{survey_id}/gestopt": f"{DORDT}/gestopt",
     "/v/{survey_id}/verder": f"{DORDT}/verder",
+    "/v/{survey_id}/zonder-verbinding": f"{DORDT}/zonder-verbinding",
+    "/v/{survey_id}/nasturen": f"{DORDT}/nasturen",
+    "/sw.js": "/sw.js",
     "/wijkgesprekken": "/wijkgesprekken",
     "/wijkgesprekken.ics": "/wijkgesprekken.ics",
     "/aanmelding": "/aanmelding",
 }  # fmt: skip
-POSTED = {"/v/{survey_id}/{number}", "/v/{survey_id}/controle", "/v/{survey_id}/verder"}
-OF_WHAT_IS_THERE = {  # for everyone, of a wijkgesprek or a registration that exists: tests/test_wijkgesprekken.py walks them
+POSTED = {"/v/{survey_id}/{number}", "/v/{survey_id}/controle", "/v/{survey_id}/verder", "/v/{survey_id}/nasturen"}
+OF_WHAT_IS_THERE = {  # for everyone, of what exists: tests/test_wijkgesprekken.py, test_ways.py and test_contact.py walk them
+    ("GET", "/u"),
+    ("POST", "/u"),
+    ("GET", "/u/{code:path}"),
+    ("GET", "/h/{token}"),
+    ("GET", "/contact/{survey_id}"),
+    ("POST", "/contact/{survey_id}"),
+    ("GET", "/contact/{survey_id}/bedankt"),
     ("GET", "/wijkgesprekken/{wijkgesprek_id}"),
     ("GET", "/wijkgesprekken/{wijkgesprek_id}.ics"),
     ("GET", "/wijkgesprekken/{wijkgesprek_id}/aanmelden"),
@@ -89,6 +99,21 @@ OF_STAFF = {  # method and path: who may enter; an address of it
     ("GET", "/bevindingen/download/findings.{ending}"): ("office analyst auditor admin partner", "/bevindingen/download/findings.csv"),
     ("GET", "/bevindingen/download/themes.{ending}"): ("office analyst auditor admin", "/bevindingen/download/themes.csv"),
     ("POST", "/bevindingen/download/statements"): ("analyst admin", "/bevindingen/download/statements"),
+    ("GET", "/kantoor/enquetes"): ("office analyst translator auditor admin", "/kantoor/enquetes"),
+    ("GET", "/kantoor/enquetes/{key}"): ("office analyst auditor admin", "/kantoor/enquetes/dordt-west-2026"),
+    ("POST", "/kantoor/enquetes/{key}/stand"): ("office admin", "/kantoor/enquetes/dordt-west-2026/stand"),
+    ("GET", "/kantoor/enquetes/{key}/kaart"): ("office analyst translator auditor admin", "/kantoor/enquetes/onbekend/kaart"),
+    ("GET", "/kantoor/ingangen"): ("office admin", "/kantoor/ingangen"),
+    ("GET", "/kantoor/ingangen/affiche"): ("office admin", "/kantoor/ingangen/affiche?vragenlijst=dordt-west-2026"),
+    ("POST", "/kantoor/ingangen/codes"): ("office admin", "/kantoor/ingangen/codes"),
+    ("POST", "/kantoor/ingangen/codes/stoppen"): ("office admin", "/kantoor/ingangen/codes/stoppen"),
+    ("POST", "/kantoor/ingangen/links"): ("office admin", "/kantoor/ingangen/links"),
+    ("POST", "/kantoor/ingangen/links/{id_}/sluiten"): ("office admin", "/kantoor/ingangen/links/onbekend/sluiten"),
+    ("GET", "/kantoor/contact"): ("office admin", "/kantoor/contact"),
+    ("POST", "/kantoor/contact/lijst"): ("office admin", "/kantoor/contact/lijst"),
+    ("POST", "/kantoor/contact/bestand"): ("office admin", "/kantoor/contact/bestand"),
+    ("POST", "/kantoor/contact/{id_}/wissen"): ("office admin", "/kantoor/contact/onbekend/wissen"),
+    ("GET", "/bevindingen/open-link"): ("office analyst admin", "/bevindingen/open-link"),
     ("GET", "/kantoor/wijkgesprekken"): ("office interviewer admin", "/kantoor/wijkgesprekken"),
     ("GET", "/kantoor/wijkgesprekken/nieuw"): ("office admin", "/kantoor/wijkgesprekken/nieuw"),
     ("POST", "/kantoor/wijkgesprekken/nieuw"): ("office admin", "/kantoor/wijkgesprekken/nieuw"),
@@ -346,6 +371,18 @@ def test_the_style_sheet_is_kept_for_ever_under_its_own_name(house: OpenHouse) -
         assert packed.headers["vary"] == "Accept-Encoding"
     assert len(STYLE.body) <= 15 * 1024
     assert max(len(sheet.packed) for sheet in (MEETINGS, STAFF_STYLE)) <= 6_000
+
+
+def test_pages_are_packed_for_a_browser_that_can_unpack_them(house: OpenHouse) -> None:
+    stranger = house.resident()
+    plain = stranger.browser.get("/privacy", headers={"accept-encoding": "identity"})
+    packed = stranger.browser.get("/privacy", headers={"accept-encoding": "br, gzip"})
+    assert plain.text == packed.text
+    assert ("content-encoding" in plain.headers, packed.headers["content-encoding"]) == (False, "gzip")
+    assert int(packed.headers["content-length"]) < int(plain.headers["content-length"]) / 2
+    assert plain.headers["vary"] == packed.headers["vary"] == "Accept-Encoding"
+    short = stranger.browser.get("/healthz", headers={"accept-encoding": "gzip"})
+    assert "content-encoding" not in short.headers
 
 
 def test_the_watchman_reads_the_nonce_and_whether_the_database_answers(house: OpenHouse) -> None:

@@ -171,12 +171,17 @@ def test_the_page_says_how_far_and_asks_again_by_itself(house: OpenHouse, analys
     assert "De antwoorden lezen: 2 van 5" in analyst.page.text
     bar = analyst.page.one("progress")
     assert (bar.get("value"), bar.get("max")) == ("2", "5")
-    assert analyst.page.by_id("voortgang").get("hx-get") == f"{ROOM}/ronde/{id_}"
-    block = analyst.browser.get(f"{ROOM}/ronde/{id_}", headers={"hx-request": "true"})
+    asks_again = str(analyst.page.by_id("voortgang").get("hx-get"))
+    assert asks_again == f"{ROOM}/ronde/{id_}?gezien=running-reading-2"
+    assert analyst.browser.get(asks_again, headers={"hx-request": "true"}).status_code == 204  # the same is not read aloud again
+    progress_of(house.engine, house.settings, id_)("reading", 3, 5)
+    block = analyst.browser.get(asks_again, headers={"hx-request": "true"})
     assert block.text.strip().startswith('<div id="voortgang"')
-    assert "hx-refresh" not in block.headers
+    assert "De antwoorden lezen: 3 van 5" in block.text
     fail_request(house.engine, house.settings, id_, "x")
-    assert analyst.browser.get(f"{ROOM}/ronde/{id_}", headers={"hx-request": "true"}).headers["hx-refresh"] == "true"
+    over = analyst.browser.get(asks_again, headers={"hx-request": "true"}).text
+    assert "Mislukt" in over
+    assert "hx-get" not in over
     assert analyst.opens(f"{ROOM}/ronde/{id_}").page.by_id("voortgang").get("hx-get") is None
     for unknown in ("bestaat", "%00", "é"):
         assert analyst.asks("GET", f"{ROOM}/ronde/{unknown}").status_code == 404

@@ -94,10 +94,12 @@ def test_the_package_needs_what_is_locked_and_nothing_else() -> None:
     assert {named(need) for need in project["build-system"]["requires"]} <= wanted("requirements.in")
 
 
-def test_npm_brings_htmx_by_hash_and_from_no_named_address() -> None:
+def test_npm_brings_htmx_and_fonts_by_hash_and_from_no_named_address() -> None:
     packages = json.loads(text("package-lock.json"))["packages"]
-    assert {name: package["version"] for name, package in packages.items() if name} == {"node_modules/htmx.org": "4.0.1"}
-    assert packages["node_modules/htmx.org"]["integrity"].startswith("sha512-")
+    brought = {name.removeprefix("node_modules/"): package for name, package in packages.items() if name}
+    assert {name: package["version"] for name, package in brought.items()} == json.loads(text("package.json"))["dependencies"]
+    assert set(brought) == {"htmx.org", "@expo-google-fonts/noto-sans", "@expo-google-fonts/noto-sans-arabic"}
+    assert [name for name, package in brought.items() if not package["integrity"].startswith("sha512-")] == []
     assert "resolved" not in text("package-lock.json")
     assert "omit-lockfile-registry-resolved=true" in text(".npmrc").splitlines()
 
@@ -225,7 +227,7 @@ def test_without_a_network_go_says_so_in_one_line(checkout: Path) -> None:
 def installed(checkout: Path) -> ModuleType:
     """A checkout where everything was installed a moment ago."""
     go = go_of(checkout)
-    for file in (go.PYTHON, go.HTMX):
+    for file in (go.PYTHON, *(go.VENDOR / name for name in go.FROM_NPM)):
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch()
     for lock in (go.BASE, go.TESTS):

@@ -10,7 +10,7 @@ from hypothesis import strategies as some
 from app.i18n import LANGUAGES
 from app.settings import ROOT
 from app.survey import load_survey
-from app.survey_check import KINDS, LATER, missing_promise, mistakes
+from app.survey_check import KINDS, missing_promise, mistakes
 
 PILLARS = ("wonen", "veilig")
 GOOD = """
@@ -66,7 +66,7 @@ def test_a_condition_on_what_was_asked_before_is_good(condition: str) -> None:
         ("keus = c", "“c” is not an option of keus"),
         ("keus in (a, c)", "“c” is not an option of keus"),
         ("includes(meer, c)", "“c” is not an option of meer"),
-        ("includes(keus, a)", "includes() is for multi; keus is single"),
+        ("includes(keus, a)", "includes() is for multi and rank; keus is single"),
         ("meer = a", "meer is multi: use includes(meer, ...)"),
         ("rijen.r2 = 1", "“rijen.r2” is not a row of rijen"),
         ("rijen.r1 = 3", "“3” is not an option of rijen.r1"),
@@ -79,7 +79,7 @@ def test_a_condition_that_can_never_be_meant_is_told(condition: str, reason: str
     assert reasons(GOOD.replace("ONLY", condition)) == [f"page twee, question zeg: only_if: {reason}"]
 
 
-@pytest.mark.parametrize("kind", [*LATER, "raadsel", ""])
+@pytest.mark.parametrize("kind", ["raadsel", ""])
 def test_a_kind_that_cannot_be_asked_yet_is_told(kind: str) -> None:
     (reason, *_) = reasons(GOOD.replace("ONLY", "keus = a").replace('"open"', f'"{kind}"'))
     assert reason.startswith("page twee, question zeg: ")
@@ -106,7 +106,7 @@ def test_a_kind_that_cannot_be_asked_yet_is_told(kind: str) -> None:
         ('"resident"', '"iedereen"', "audience “iedereen”"),
         ('audience = "resident"', 'audience = "resident"\nkleur = 1', "unknown name “kleur”"),
         ('scale = "s"', 'scale = "t"', "scale “t” does not exist"),
-        ('row = [{ id = "r1", text = "R1" }]', "row = []", "a matrix needs at least one row"),
+        ('row = [{ id = "r1", text = "R1" }]', "row = []", "kind matrix needs at least one row"),
     ],
 )
 def test_each_mistake_is_told_where_it_is(old: str, new: str, part: str) -> None:
@@ -116,7 +116,7 @@ def test_each_mistake_is_told_where_it_is(old: str, new: str, part: str) -> None
 
 
 def test_kinds_of_now_and_later_are_those_of_the_contract() -> None:
-    assert set(KINDS) | set(LATER) == {
+    assert set(KINDS) == {
         "single", "multi", "dropdown", "scale", "faces", "grade", "matrix", "rank", "number", "date", "text", "open", "open_per_pillar", "place",
         "consent", "info",
     }  # fmt: skip

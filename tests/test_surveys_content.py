@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from app.areas import load_programme
-from app.catalogues import extract, programme_texts, read_catalogue, state_of, survey_texts
+from app.catalogues import read_catalogue, state_of
+from app.extracting import extract, programme_texts, survey_texts
 from app.i18n import FOLDER, LANGUAGES
 from app.survey_check import missing_promise, mistakes
 

@@ -6,18 +6,25 @@ import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from inspect import iscoroutinefunction
 from pathlib import Path
 
 import pytest
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import PlainTextResponse
+from fastapi.routing import APIRoute
 from houses import OpenHouse, name_in
 from people import Resident
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy.exc import IntegrityError
 from starlette.testclient import TestClient
 
+from app.access import may
+from app.answering.store import KEEP
 from app.answering.writer import LONGEST_QUEUE, PATIENCE_SECONDS, Busy, Waiting, Writer
 from app.db import Db, engine_at
 from app.models import AgeStop
+from app.routing import LightRoute
 
 DORDT = "/v/dordt-west-2026"
 PROMISE = (
@@ -305,11 +312,69 @@ def test_one_wrong_piece_never_takes_the_others_along(house: OpenHouse) -> None:
     assert house.rows("age_stop") == [{"survey_key": "dordt-west-2026", "n": 3}]
 
 
+def test_while_one_page_waits_for_the_disk_others_are_shown_theirs(house: OpenHouse) -> None:
+    waiting, looking = at_page_2(house).fills(wijk="wielwijk"), house.resident()
+    with ThreadPoolExecutor(1) as crowd:
+        with held_up(house.app.state.writer):
+            pressed = crowd.submit(waiting.presses, "verder")
+            while house.app.state.writer.waiting.qsize() == 0:
+                time.sleep(0.005)
+            assert looking.opens(DORDT).page.by_id("survey") is not None
+            assert not pressed.done()
+        assert pressed.result().number == "3"
+
+
+def test_what_nobody_waits_for_any_more_is_left_out(house: OpenHouse) -> None:
+    writer: Writer = house.app.state.writer
+    with held_up(writer):
+        left, stays = writer.hand_in(counts), writer.hand_in(counts)
+        with pytest.raises(Busy):
+            left.wait(0.01)
+    assert stays.wait() == "dordt-west-2026"
+    assert house.rows("age_stop") == [{"survey_key": "dordt-west-2026", "n": 1}]
+
+
+def test_a_route_that_waits_in_the_event_loop_waits_for_the_writer_and_nothing_else(house: OpenHouse) -> None:
+    """Whatever else is looked up there holds up everybody when the database is elsewhere, so with such a one it runs in a thread."""
+    waiting = [route for route in house.app.routes if isinstance(route, APIRoute) and iscoroutinefunction(route.endpoint)]
+    assert {route.path for route in waiting} >= {"/v/{survey_id}/{number}", "/v/{survey_id}/controle"}
+    assert [route.path for route in waiting if not isinstance(route, LightRoute) or route.app != route.answer] == []
+
+
+def test_a_route_that_takes_more_than_words_goes_the_general_way(engine: Engine) -> None:
+    router = APIRouter(dependencies=[may("everyone")], route_class=LightRoute)
+
+    @router.get("/words/{word}")
+    def words(request: Request, word: str, more: str = "none") -> PlainTextResponse:
+        return PlainTextResponse(f"{request.state.role} {word} {more}")
+
+    @router.get("/numbers/{number}")
+    def numbers(number: int) -> int:
+        return number + 1
+
+    app = FastAPI()
+    app.state.engine = engine
+    app.include_router(router)
+    stranger = TestClient(app)
+    assert stranger.get("/words/a%20b?more=c").text == "stranger a b c"
+    assert stranger.get("/words/a").text == "stranger a none"
+    assert stranger.post("/words/a").status_code == 405
+    assert stranger.get("/numbers/1").json() == 2
+    assert stranger.get("/numbers/een").status_code == 422
+
+
+def test_a_statement_that_fails_says_nothing_of_what_was_typed(house: OpenHouse) -> None:
+    values = {"response_id": "r-nobody", "page": "start", "revision": 1, "answers": '{"wonen_open": "Jansen"}', "seen": 0}
+    with house.engine.connect() as connection, pytest.raises(IntegrityError) as failed:
+        KEEP(connection, values)
+    assert "Jansen" not in str(failed.value)
+
+
 def test_a_full_queue_says_busy_instead_of_waiting_for_ever(house: OpenHouse) -> None:
     writer: Writer = house.app.state.writer
     with held_up(writer):
         for _ in range(LONGEST_QUEUE):
-            writer.waiting.put_nowait(Waiting(counts))
+            writer.waiting.put(Waiting(counts))
         began = time.monotonic()
         with pytest.raises(Busy):
             writer.keep(counts)

@@ -1,17 +1,19 @@
 """Room answering: what is kept of a response, page by page, and when it is sent."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, bindparam, case, delete, insert, select, update
+from sqlalchemy import Connection, Engine, Select, Text, and_, bindparam, case, cast, delete, insert, null, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert  # the same words for both engines
 from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
+from app.db import straight
 from app.models.base import random_id
-from app.models.tables import PAGE, RESPONSE, STATEMENT, STOP, SURVEY, VERSION
+from app.models.tables import PAGE, PERSONAL_CODE, RESPONSE, STATEMENT, STOP, SURVEY, VERSION
 from app.survey import Answers, Survey
 
 
@@ -19,7 +21,9 @@ def _trip() -> Select[Any]:
     of_response = (RESPONSE.c.id, RESPONSE.c.state, RESPONSE.c.lang, RESPONSE.c.fingerprint)
     mine = and_(RESPONSE.c.key == bindparam("trip_key"), RESPONSE.c.survey_key == SURVEY.c.key)
     return (
-        select(SURVEY.c.state, SURVEY.c.fingerprint, SURVEY.c.audience, *of_response, PAGE.c.page, PAGE.c.revision, PAGE.c.answers)
+        select(
+            SURVEY.c.state, SURVEY.c.fingerprint, SURVEY.c.audience, *of_response, PAGE.c.page, PAGE.c.revision, cast(PAGE.c.answers, Text)
+        )
         .select_from(SURVEY.outerjoin(RESPONSE, mine).outerjoin(PAGE, PAGE.c.response_id == RESPONSE.c.id))
         .where(SURVEY.c.key == bindparam("trip_survey"))
     )
@@ -49,8 +53,15 @@ def _keep_statement() -> ReturningInsert[Any]:
     ).returning(PAGE.c.revision)
 
 
+def _finish_statement() -> ReturningUpdate[Any]:
+    mine = and_(RESPONSE.c.id == bindparam("done_id"), RESPONSE.c.state == "begun")
+    done = {"state": "finished", "finished_on": bindparam("done_on"), "area": bindparam("done_area"), "left_on": null()}
+    return update(RESPONSE).where(mine).values(done).returning(RESPONSE.c.lang, RESPONSE.c.channel, RESPONSE.c.stream)
+
+
 # Built once: building a statement costs more than running it.
-TRIP, BEGIN, GO_ON, KEEP = _trip(), _begin_statement(), _go_on_statement(), _keep_statement()
+TRIP, BEGIN, GO_ON, KEEP = straight(_trip()), straight(_begin_statement()), straight(_go_on_statement()), straight(_keep_statement())
+FINISH, SAID = straight(_finish_statement()), straight(insert(STATEMENT))
 
 
 @dataclass(frozen=True)
@@ -93,6 +104,7 @@ class Way:
     channel: str = "web"
     stream: str = "open_link"
     assisted: bool = False
+    code: str = ""  # the hash of a code from a letter: whoever uses it first is of the sample
 
 
 @dataclass(frozen=True)
@@ -121,13 +133,16 @@ class Kept:
     refused: bool = False
 
 
-def read_trip(connection: Any, survey_key: str, key: str | None) -> Trip | None:
+read_json = json.JSONDecoder().raw_decode  # of what we wrote ourselves: nothing stands around it
+
+
+def read_trip(connection: Connection | Engine, survey_key: str, key: str | None) -> Trip | None:
     """Everything about this response in one statement; None when there is no such survey."""
-    rows = connection.execute(TRIP, {"trip_survey": survey_key, "trip_key": key or ""}).all()
+    rows = TRIP(connection, {"trip_survey": survey_key, "trip_key": key or ""})
     if not rows:
         return None
     state, newest, audience, response_id, response_state, lang, fingerprint = rows[0][:7]
-    pages = {row[7]: KeptPage(row[8], row[9]) for row in rows if row[7]}
+    pages = {row[7]: KeptPage(row[8], read_json(row[9])[0]) for row in rows if row[7]}
     return Trip(survey_key, state, newest, audience, response_id or "", response_state or "", lang or "", fingerprint or newest, pages)
 
 
@@ -166,33 +181,37 @@ def save_page(connection: Connection, save: Save) -> Kept:
 def _begin(connection: Connection, save: Save) -> tuple[str, str]:
     """Make the response, or note the language it goes on in. A key of another survey is refused."""
     if not save.begins:
-        row = connection.execute(GO_ON, {"on_key": save.key, "on_survey": save.survey_key, "on_lang": save.lang}).first()
-        return (row[0], row[1]) if row else ("", "")
-    row = connection.execute(
-        BEGIN,
+        found = GO_ON(connection, {"on_key": save.key, "on_survey": save.survey_key, "on_lang": save.lang})
+        return found[0] if found else ("", "")
+    made = random_id("r")
+    found = BEGIN(
+        connection,
         {
-            "id": random_id("r"), "key": save.key, "survey_key": save.survey_key, "fingerprint": save.fingerprint, "state": "begun",
+            "id": made, "key": save.key, "survey_key": save.survey_key, "fingerprint": save.fingerprint, "state": "begun",
             "lang": save.lang, "channel": save.way.channel, "stream": save.way.stream, "assisted": save.way.assisted,
-            "receipt_hash": save.receipt_hash, "begun_on": save.day,
+            "receipt_hash": save.receipt_hash, "begun_on": save.day.isoformat(),
         },
-    ).first()  # fmt: skip
-    return (row[0], row[1]) if row else ("", "")
+    )  # fmt: skip
+    if save.way.code and found and found[0][0] == made:
+        _use_code(connection, made, save)
+    return found[0] if found else ("", "")
+
+
+def _use_code(connection: Connection, made: str, save: Save) -> None:
+    """In the transaction that makes the response: of two people with one code one is of the sample. No link to the code is kept."""
+    mine = (PERSONAL_CODE.c.code_hash == save.way.code, PERSONAL_CODE.c.survey_key == save.survey_key, PERSONAL_CODE.c.state == "unused")
+    if connection.execute(update(PERSONAL_CODE).where(*mine).values(state="used")).rowcount:
+        connection.execute(update(RESPONSE).where(RESPONSE.c.id == made).values(stream="sample"))
 
 
 def _upsert(connection: Connection, response_id: str, save: Save) -> bool:
-    values = {"response_id": response_id, "page": save.page, "revision": 1, "answers": save.answers, "seen": save.seen}
-    kept = connection.execute(KEEP, values).first()
-    return kept is not None
+    values = {"response_id": response_id, "page": save.page, "revision": 1, "answers": json.dumps(save.answers), "seen": save.seen}
+    return bool(KEEP(connection, values))
 
 
 def finish(connection: Connection, survey: Survey, trip: Trip, *, area: str | None, day: date) -> bool:
     """Send the response: erase what no longer counts, make statements of the open answers, mark it finished. False: it was finished already."""
-    done = connection.execute(
-        update(RESPONSE)
-        .where(RESPONSE.c.id == trip.response_id, RESPONSE.c.state == "begun")
-        .values(state="finished", finished_on=day, area=area)
-        .returning(RESPONSE.c.lang, RESPONSE.c.channel, RESPONSE.c.stream)
-    ).first()
+    done = FINISH(connection, {"done_id": trip.response_id, "done_on": day.isoformat(), "done_area": area})
     if not done:
         return False
     pages, relevant = survey.relevant(trip.answers)
@@ -200,25 +219,24 @@ def finish(connection: Connection, survey: Survey, trip: Trip, *, area: str | No
     statements = [
         {
             "id": random_id("s"), "source": "professional" if survey.audience == "professional" else "survey", "survey_key": survey.key,
-            "response_id": trip.response_id, "question": question.id, "text": relevant[question.id], "lang": done[0],
-            "pillar_asked": question.pillar or None, "area": area, "channel": done[1], "stream": done[2], "said_on": day,
+            "response_id": trip.response_id, "question": question.id, "text": text, "lang": done[0][0],
+            "pillar_asked": pillar or None, "area": area, "channel": done[0][1], "stream": done[0][2], "said_on": day.isoformat(),
         }
         for question in survey.questions.values()
-        if question.kind == "open" and relevant.get(question.id)
+        for pillar, text in question.said_under(relevant.get(question.id))
     ]  # fmt: skip
-    if statements:
-        connection.execute(insert(STATEMENT), statements)
+    for statement in statements:
+        SAID(connection, statement)
     return True
 
 
 def _erase_irrelevant(connection: Connection, trip: Trip, pages: set[str], relevant: Answers) -> None:
     for name, page in trip.pages.items():
-        where = and_(PAGE.c.response_id == trip.response_id, PAGE.c.page == name)
         left = {question: relevant[question] for question in page.answers if question in relevant}
-        if name not in pages:
-            connection.execute(delete(PAGE).where(where))
-        elif left != page.answers:
-            connection.execute(update(PAGE).where(where).values(answers=left))
+        if name in pages and left == page.answers:
+            continue
+        where = and_(PAGE.c.response_id == trip.response_id, PAGE.c.page == name)
+        connection.execute(update(PAGE).where(where).values(answers=left) if name in pages else delete(PAGE).where(where))
 
 
 def stop_under_age(connection: Connection, survey_key: str, key: str, *, count: bool = True) -> None:

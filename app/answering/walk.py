@@ -1,20 +1,24 @@
 """Room answering: one resident's request: which survey, which response, which language; and where the way goes on."""
 
-import re
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
 
 from fastapi import HTTPException, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, Response
 from markupsafe import Markup
 
-from app.answer_check import Problem, typed_again
+from app.answer_check import Problem, check_page, typed_again
 from app.answering.known import Known
+from app.answering.places import Streets
+from app.answering.review import piped_page, piped_question
+from app.answering.sounds import sounds_of
 from app.answering.store import KeptPage, Trip, read_trip
+from app.answering.view import COOKIE, Around, View, hold_view, safety_lines, view_of
+from app.answering.ways import Helped, helped_by
 from app.answering.writer import Writer
 from app.codes import code_hash, receipt_of
 from app.forms import again, read_key, whole
@@ -23,7 +27,8 @@ from app.web import Icons, Reader, answer_with, fields_in, has_notice, page, rea
 
 KEEP_COOKIE = 24 * 3600
 PAGE = "answering/page.html"
-OPEN = ("\x1ekey\x1e", "\x1eseen\x1e", "\x1eblocks\x1e")  # no text of ours holds such a sign
+MIXED = frozenset({"single", "multi", "rank"})  # questions whose options may stand in another order for each response
+OPEN = "\x1e"  # stands in a shell for what is one person's own; no text of ours holds such a sign
 Typed = dict[str, list[str]]
 
 
@@ -36,7 +41,14 @@ class Walk:
     survey: Survey
     reader: Reader
     key: str
+    view: View = field(default_factory=View)
     back: bool = False  # this browser sent the key in its cookie
+
+    @property
+    def helped(self) -> Helped | None:
+        """On whose device this is answered."""
+        found: Helped | None = getattr(self.request.state, "helped", None)
+        return found
 
     @property
     def begun(self) -> bool:
@@ -76,6 +88,26 @@ class Walk:
         """The pages on this person's way as it stands, and the answers that count."""
         return self.survey.relevant(self.trip.answers)
 
+    @cached_property
+    def steps(self) -> list[tuple[int, str]]:
+        """Every question on this person's way, by the number of its page."""
+        pages, relevant = self.on_way
+        return [(self.survey.numbers[page.id], question.id) for page in pages for question in page.asked(relevant)]
+
+    def step(self, number: int, only: str, by: int) -> str:
+        """One question further or back from this one; past the last one everything is looked over."""
+        at = self.steps.index((number, only)) if (number, only) in self.steps else -1
+        if at < 0 or not 0 <= at + by < len(self.steps):
+            return self.after(number, self.trip.answers) if by > 0 else self.before(number, self.trip.answers)
+        page, question = self.steps[at + by]
+        return self.url(f"{page}?vraag={question}")
+
+    @property
+    def last(self) -> str:
+        """Where somebody goes back to who looks everything over."""
+        number, question = self.steps[-1] if self.steps else (1, "")
+        return f"{number}?vraag={question}" if self.view.single else str(self.survey.numbers[self.on_way[0][-1].id])
+
     def _numbers(self, answers: Answers) -> list[int]:
         pages, _ = self.on_way if answers is self.trip.answers else self.survey.relevant(answers)
         return [self.survey.numbers[page.id] for page in pages]
@@ -94,6 +126,10 @@ class Walk:
 
     def next_open(self) -> str:
         """The first page on the way that was not passed yet: where someone who comes back goes on."""
+        if self.view.single:
+            done = [at for at, (_, question) in enumerate(self.steps) if question in self.trip.answers]
+            page, question = self.steps[done[-1]] if done else self.steps[0]
+            return self.step(page, question, 1) if done else self.url(page)
         passed = {self.survey.numbers[page] for page in self.trip.pages}
         return self.url(next((number for number in self._numbers(self.trip.answers) if number not in passed), "controle"))
 
@@ -124,26 +160,27 @@ def secret_of(request: Request) -> bytes:
     return secret
 
 
-def begin_walk(request: Request, survey_key: str, *, key: str | None = None, version: str = "") -> Walk | HTMLResponse:
+def begin_walk(request: Request, survey_key: str, *, key: str | None = None, version: str = "", late: bool = False) -> Walk | HTMLResponse:
     """Read who comes back and what is open, in one statement; a plain page when there is nothing to answer.
 
-    The connection is given back before anything is kept: the writer queue may need it.
+    late : what was sent before the survey closed may be sent again: it is thanked for, and changes nothing.
     """
     if "\x00" in survey_key:
         raise HTTPException(404)  # PostgreSQL would refuse to look for it
     held, known = read_key(request.cookies.get("antwoord") or ""), known_of(request)
-    with request.app.state.engine.connect() as connection:
-        trip = read_trip(connection, survey_key, key or held)
-        if trip is None:
-            raise HTTPException(404)
-        survey = known.version(connection, trip, version)
+    trip = read_trip(request.app.state.engine, survey_key, key or held)
+    if trip is None:
+        raise HTTPException(404)
+    survey = known.version(request.app.state.engine, trip, version)
     # Who began in a language goes on in it; a new response gets only languages that are complete.
     languages = survey.languages if trip.response_id else [lang for lang in survey.languages if known.speaks(survey, lang)]
-    reader = reader_of(request, languages, [survey.domain], trip.lang)
-    spoken = known.in_language(survey, reader.lang)
-    if not _is_open(request, trip) and not (trip.state == "finished" and request.method == "GET"):  # a receipt stays to be read
+    reader = reader_of(request, languages, [survey.domain], trip.lang, begun=bool(trip.response_id))
+    request.state.helped = helped = helped_by(request, survey_key)
+    view = replace(view_of(request), shared=True) if helped else view_of(request)
+    spoken = known.in_language(survey, reader.lang, easy=view.easy)
+    if not _is_open(request, trip) and not (trip.state == "finished" and (late or request.method == "GET")):  # a receipt stays to be read
         return _closed(request, trip, spoken, reader)
-    return Walk(request, trip, spoken, reader, key or held or str(uuid.uuid4()), back=bool(held))
+    return Walk(request, trip, spoken, reader, key or held or str(uuid.uuid4()), view, back=bool(held))
 
 
 def walk_without_database(request: Request, survey_key: str, key: str) -> Walk:
@@ -153,7 +190,8 @@ def walk_without_database(request: Request, survey_key: str, key: str) -> Walk:
         raise HTTPException(503)
     reader = reader_of(request, survey.languages, [survey.domain])
     trip = Trip(survey_key, "open", survey.fingerprint, survey.audience)
-    return Walk(request, trip, known_of(request).in_language(survey, reader.lang), reader, key)
+    view = view_of(request)
+    return Walk(request, trip, known_of(request).in_language(survey, reader.lang, easy=view.easy), reader, key, view)
 
 
 def _is_open(request: Request, trip: Trip) -> bool:
@@ -169,67 +207,116 @@ def _closed(request: Request, trip: Trip, survey: Survey, reader: Reader) -> HTM
     return page(request, "answering/closed.html", status=status, reader=reader, headers=headers, asked=survey, state=trip.survey_state)
 
 
-def show_page(walk: Walk, number: int, part: Page, *, status: int = 200, typed: Typed | None = None, **more: Any) -> HTMLResponse:
-    """One page of questions: as kept, or as typed with what must be mended beside it."""
+def show_page(
+    walk: Walk, number: int, part: Page, *, status: int = 200, typed: Typed | None = None, only: str = "", **more: Any
+) -> HTMLResponse:
+    """One page of questions, or one question of it: as kept, or as typed with what must be mended beside it."""
     pages, relevant = walk.on_way
-    on_way = [each.id for each in pages]
     kept = walk.trip.pages.get(part.id, KeptPage(0, {}))
-    told: dict[str, Any] = {"problems": {}, "busy": False, "seen": kept.revision} | more
+    told: dict[str, Any] = {"problems": {}, "busy": False, "unsure": [], "seen": kept.revision} | more
     fields = again(typed) if typed is not None else typed_again(part, kept.answers)
-    icon = Icons()
     asked = {question.id for question in part.asked(relevant | kept.answers)}
     shown = [question for question in part.questions if question.id in asked or not question.names.isdisjoint(told["problems"])]
-    blocks = [_block(walk, question, relevant, fields, told["problems"], icon) for question in shown]
+    if walk.view.single and len(shown) > 1 and (only or not told["problems"]):
+        left = [question for question in shown if question.id not in kept.answers]
+        shown = [question for question in shown if question.id == only] or (left or shown)[:1]
+        only = shown[0].id
+    else:
+        only = ""
+    icon = Icons()
+    blocks = [_block(walk, question, relevant | kept.answers, fields, told["problems"], icon) for question in shown]
+    if only:
+        blocks.insert(0, Markup('<input type="hidden" name="_deel" value="{}">').format(only))
     frame: dict[str, Any] = {
         "asked": walk.survey, "part": part, "number": number, "only_gate": all(question.gate for question in part.questions),
-        "nth": on_way.index(part.id) + 1 if part.id in on_way else number, "total": max(len(on_way), 1),
+        "view": walk.view, **_progress(walk, number, part, pages, shown),
     }  # fmt: skip
-    if status == 200 and not told["problems"] and not told["busy"]:
-        before, after_key, after_seen, after_blocks = _shell(walk, part, frame)
+    if status == 200 and not (told["problems"] or told["busy"] or told["unsure"] or part.pipes):
+        place = (part.id, frame["nth"], frame["total"])
+        before, after_key, after_seen, after_blocks = shell(walk, PAGE, place, blocks=[OPEN], key=OPEN, **(told | frame | {"seen": OPEN}))
         body = "".join((before, walk.key, after_key, str(told["seen"]), after_seen, *blocks, after_blocks))
     else:
+        frame["part"] = piped_page(part, relevant, walk.survey, walk.reader.lang)
         body = render(walk.request, walk.reader, PAGE, status=status, blocks=blocks, icon=icon, key=walk.key, **frame, **told)
     response = answer_with(walk.request, walk.reader, body, status, {"Retry-After": "30"} if status == 503 else {})
-    hold_key(walk, response)
+    changed = COOKIE in walk.request.query_params
+    if changed or status != 200 or walk.request.cookies.get("antwoord") != walk.key:  # else it has just been held with what was kept
+        hold_key(walk, response)
+    if changed:
+        hold_view(walk.request, response, walk.view, walk.url())
     return response
 
 
-def _shell(walk: Walk, part: Page, frame: Mapping[str, Any]) -> tuple[str, ...]:
-    """A page without its questions looks the same to everybody who reads this language: rendered once, with three places left open."""
+def _progress(walk: Walk, number: int, part: Page, pages: list[Page], shown: list[Question]) -> dict[str, int]:
+    """Where this is and how far it goes, as the way stands now: in pages, or in questions when they come one by one."""
+    if walk.view.single:
+        here = (number, shown[0].id) if shown else (number, "")
+        return {"nth": walk.steps.index(here) + 1 if here in walk.steps else 1, "total": max(len(walk.steps), 1)}
+    on_way = [each.id for each in pages]
+    return {"nth": on_way.index(part.id) + 1 if part.id in on_way else number, "total": max(len(on_way), 1)}
+
+
+def shell(walk: Walk, name: str, place: tuple[object, ...], **values: Any) -> tuple[str, ...]:
+    """A page without what is one person's own looks the same to everybody who reads this language: rendered once, with places left OPEN.
+
+    place : what else tells such pages apart.
+    """
     reader, shells = walk.reader, known_of(walk.request).shells
-    place = (
-        walk.survey.key, walk.survey.fingerprint, reader.lang, tuple(reader.offered), has_notice(walk.request, reader),
-        part.id, frame["nth"], frame["total"],
-    )  # fmt: skip
-    if place not in shells:
-        page = render(walk.request, reader, PAGE, blocks=OPEN[2:], key=OPEN[0], seen=OPEN[1], problems={}, busy=False, **frame)
-        shells[place] = tuple(re.split("|".join(OPEN), page))
-    return shells[place]
+    whose = (walk.survey.key, walk.survey.fingerprint, reader.lang, tuple(reader.offered), has_notice(walk.request, reader))
+    here = (name, *whose, walk.view, walk.helped, *place)
+    if here not in shells:
+        shells[here] = tuple(render(walk.request, reader, name, **{"asked": walk.survey, "view": walk.view, **values}).split(OPEN))
+    return shells[here]
 
 
 def _block(walk: Walk, question: Question, known: Answers, typed: Typed, problems: Mapping[str, Problem], icon: Icons) -> Markup:
     """One question as HTML. Most are shown empty, and then look the same to everybody who reads this language: made once."""
     options = question.options_for(known, walk.key)
     ask = fields_in(walk.request, walk.reader.lang).ask
-    if question.shuffle or not question.names.isdisjoint(typed.keys() | problems.keys()):
-        return Markup(ask(question, options, typed, problems, icon))  # noqa: S704  # a macro escapes what it is given
-    place = (walk.survey.key, walk.survey.fingerprint, walk.reader.lang, question.id, *(option.id for option in options))
+    own = question.shuffle and question.kind not in MIXED
+    if own or question.pipes or not question.names.isdisjoint(typed.keys() | problems.keys()):
+        piped = piped_question(question, known, walk.survey, walk.reader.lang)
+        return Markup(ask(piped, options, typed, problems, icon, _around(walk, question, known)))  # noqa: S704  # a macro escapes what it is given
+    same = sorted(options, key=lambda option: option.id) if question.shuffle else options
+    words, ids = walk.reader.lang + "+" * walk.view.easy, [option.id for option in same]
+    place = (walk.survey.key, walk.survey.fingerprint, words, question.id, *ids)
     blocks = known_of(walk.request).blocks
     if place not in blocks:
-        blocks[place] = Markup(ask(question, options, {}, {}, icon))  # noqa: S704  # as above
-    return blocks[place]
+        around = replace(_around(walk, question, known), mark=OPEN if question.shuffle else "")
+        blocks[place] = Markup(ask(question, same, {}, {}, icon, around))  # noqa: S704  # as above
+    if not question.shuffle:
+        return blocks[place]
+    first, *parts, last = str.split(blocks[place], OPEN)
+    part = dict(zip(ids, parts, strict=True))
+    return Markup("".join((first, *(part[option.id] for option in options), last)))  # noqa: S704  # as above
 
 
-def go(walk: Walk, url: str) -> RedirectResponse:
+def _around(walk: Walk, question: Question, known: Answers) -> Around:
+    """What stands beside a question and is not its own: lines for help, sounds, streets of the wijk that was chosen."""
+    streets: tuple[str, ...] = ()
+    if question.kind == "place" and question.id in known:
+        streets = tuple(streets_of(walk.request).choices(known[question.id]))
+    sounds = sounds_of(walk.request, walk.survey, walk.reader.lang)
+    return Around(walk.view.easy, safety_lines(walk.request, walk.reader) if question.safety else (), sounds, streets)
+
+
+def streets_of(request: Request) -> Streets:
+    streets: Streets = request.app.state.streets
+    return streets.read(request.app.state.engine)
+
+
+def go(walk: Walk, url: str) -> Response:
     """303: after a post the browser asks for the next page, so that its back button works."""
-    response = RedirectResponse(url, 303, headers={"Cache-Control": "no-store"})
+    response = Response(status_code=303, headers={"Location": url, "Cache-Control": "no-store"})
     hold_key(walk, response)
     return response
 
 
 def hold_key(walk: Walk, response: Response) -> None:
-    secure = walk.request.url.scheme == "https"
-    response.set_cookie("antwoord", walk.key, max_age=KEEP_COOKIE, path=walk.url(), httponly=True, samesite="lax", secure=secure)
+    """Written out: neither a key nor an address of ours holds anything that a cookie would have to quote."""
+    keep = "" if walk.view.shared else f"; Max-Age={KEEP_COOKIE}"  # a device of more people forgets it with its browser
+    secure = "; Secure" if walk.request.scope["scheme"] == "https" else ""
+    response.headers.append("set-cookie", f"antwoord={walk.key}; HttpOnly{keep}; Path={walk.url()}; SameSite=lax{secure}")
 
 
 def forget_key(walk: Walk, response: Response) -> None:
@@ -243,10 +330,22 @@ def speak(walk: Walk, wanted: str) -> Walk:
         return walk
     known = known_of(walk.request)
     survey = known.versions.get((walk.survey.key, walk.survey.fingerprint), walk.survey)
-    return replace(walk, reader=replace(walk.reader, lang=wanted), survey=known.in_language(survey, wanted))
+    return replace(walk, reader=replace(walk.reader, lang=wanted), survey=known.in_language(survey, wanted, easy=walk.view.easy))
 
 
-def change_language(walk: Walk, url: str) -> Response:
+def change_words(walk: Walk, url: str) -> Response:
     response = go(walk, url)
-    remember_language(walk.request, response, walk.reader.lang)
+    remember_words(walk, response)
     return response
+
+
+def remember_words(walk: Walk, response: Response) -> None:
+    """The language and the way of showing that this reader chose."""
+    remember_language(walk.request, response, walk.reader.lang)
+    hold_view(walk.request, response, walk.view, walk.url())
+
+
+def amiss(walk: Walk, part: Page) -> dict[str, Problem]:
+    """What must be mended on a page as it was kept: checked again with the rules of now."""
+    kept = walk.trip.pages.get(part.id, KeptPage(0, {})).answers
+    return check_page(part, typed_again(part, kept), walk.trip.answers)[1]

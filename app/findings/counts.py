@@ -15,11 +15,12 @@ NOT = "niet_gekozen"
 BASE = "respons"
 COLUMNS = ("survey", "stream", "area", "area_name", "question", "row", "option", "text", "n", "base")
 Name = tuple[str, ...]
+Line = tuple[Name, list[Name]]
 
 
 @dataclass(frozen=True)
 class Item:
-    """One thing that is counted: a question, a row of a matrix, or one option of a multi; `codes` are its answers."""
+    """One thing that is counted: a question, a row of a matrix, one option of a multi or a rank; `codes` are its answers."""
 
     question: Question
     row: str
@@ -28,14 +29,21 @@ class Item:
 
     def name(self, code: str, area: str) -> Name:
         """The options of a multi share the count of who did not answer it: told twice it would give small counts away."""
-        return (self.question.id, self.row, "" if code == NONE else self.option, code, area)
+        alone = code != NONE or not self.shares
+        return (self.question.id, self.row if alone or self.question.kind != "rank" else "", self.option if alone else "", code, area)
+
+    @property
+    def shares(self) -> bool:
+        return bool(self.option) or self.question.kind == "rank"
 
     def code_of(self, answers: Mapping[str, object]) -> str:
         value = answers.get(self.question.id)
-        if self.row:
+        if self.row and self.question.kind != "rank":
             value = value.get(self.row) if isinstance(value, dict) else None
         if value in (None, "", []):
             return NONE
+        if self.question.kind == "rank" and isinstance(value, list):
+            return str(value.index(self.row) + 1) if self.row in value else NOT
         if self.option:
             return self.option if isinstance(value, list) and self.option in value else NOT
         return str(value) if str(value) in self.codes else GIVEN
@@ -45,10 +53,17 @@ def items_of(survey: Survey) -> Iterator[Item]:
     """Everything in a survey that has counts. The age gate has none: who answers passed it. The wijk is what the rows are."""
     for question in survey.questions.values():
         options = tuple(option.id for option in question.options)
-        if question.gate or question.id == "wijk":
+        if question.gate or question.id == "wijk" or question.kind == "info":
             continue
         if question.kind == "matrix":
             yield from (Item(question, row.id, "", (*options, NONE)) for row in question.rows)
+        elif question.kind == "open_per_pillar":
+            yield from (Item(question, row.id, "", (GIVEN, NONE)) for row in question.rows)
+        elif question.kind == "rank":
+            places = tuple(str(place) for place in range(1, (question.at_most or len(options)) + 1))
+            yield from (Item(question, option, "", (*places, NOT, NONE)) for option in options)
+        elif question.kind == "consent":
+            yield Item(question, "", "", ("ja", NONE))
         elif question.kind == "multi":
             yield from (Item(question, "", option, (option, NOT, NONE)) for option in options)
         elif question.kind == "grade":
@@ -75,7 +90,7 @@ def _stream_rows(
     wijken = [wijk.key for wijk in programme.wijken]
     names = {programme.key: programme.name} | programme.wijk_names
     names |= {OUTSIDE: programme.outside_name, UNKNOWN: "Onbekend"}
-    cells = _count(items, responses, list(names), wijken, programme.key)
+    cells = count_cells(items, responses, list(names), wijken, programme.key)
     shown = _release(cells, items, list(names), wijken, programme.key, threshold)
     for area, name in names.items():
         base = shown[BASE, area]
@@ -83,7 +98,7 @@ def _stream_rows(
         asked = ""
         for item in items:
             for code in item.codes:
-                if code != NOT and not (item.option and code == NONE and asked == item.question.id):
+                if code != NOT and not (item.shares and code == NONE and asked == item.question.id):
                     yield [
                         survey.key,
                         stream,
@@ -102,16 +117,21 @@ def _stream_rows(
 def _release(
     cells: dict[Name, int], items: list[Item], areas: list[str], wijken: list[str], whole: str, threshold: int
 ) -> dict[Name, int | None]:
-    """Everything of one stream through the door at once. A question that a whole area did not answer has no rows to hide."""
-    sums = [((BASE, area), [item.name(code, area) for code in item.codes]) for item in items for area in areas]
-    # Its "geen antwoord" still equals the base, and must not tell what the base hides.
-    unasked = [(total, parts) for total, parts in sums if cells[parts[-1]] == cells[total]]
-    sums = [line for line in sums if line not in unasked]
-    joins = unasked + [(name, [(*name[:-1], wijk) for wijk in wijken]) for name in cells if name[-1] == whole]
+    """Everything of one stream through the door at once."""
+    sums, joins = lines_of(cells, items, areas, wijken, whole)
     return release(cells, sums, threshold=threshold, joins=joins, unshown=[name for name in cells if NOT in name])
 
 
-def _count(items: list[Item], responses: list[Answered], areas: list[str], wijken: list[str], whole: str) -> dict[Name, int]:
+def lines_of(cells: Mapping[Name, int], items: list[Item], areas: list[str], wijken: list[str], whole: str) -> tuple[list[Line], list[Line]]:
+    """The sums that a reader knows: answers make a group, wijken make the area. A question that a whole area did not answer has no rows to hide."""
+    sums: list[Line] = [((BASE, area), [item.name(code, area) for code in item.codes]) for item in items for area in areas]
+    # Its "geen antwoord" still equals the base, and must not tell what the base hides.
+    unasked = [(total, parts) for total, parts in sums if cells[parts[-1]] == cells[total]]
+    sums = [line for line in sums if line not in unasked]
+    return sums, unasked + [(name, [(*name[:-1], wijk) for wijk in wijken]) for name in cells if name[-1] == whole]
+
+
+def count_cells(items: list[Item], responses: list[Answered], areas: list[str], wijken: list[str], whole: str) -> dict[Name, int]:
     found: Counter[Name] = Counter()
     for response in responses:
         for area in (response.area, *((whole,) if response.area in wijken else ())):

@@ -103,25 +103,27 @@ def _part(connection: Connection, what: str, survey: str, year: str) -> Slice | 
 
 
 @looking.get("/ronde/{request_id}")
-def round_(request: Request, request_id: str) -> HTMLResponse:
-    """How far a round is; htmx asks for the block alone, and gets the whole page anew once it is over."""
+def round_(request: Request, request_id: str) -> Response:
+    """How far a round is; htmx asks for the block alone, and gets nothing while nothing changed, so that it is not read aloud again."""
     with request.app.state.engine.connect() as connection:
         row = connection.execute(select(REQUEST).where(REQUEST.c.id == an_id(request_id))).first()
         titles = titles_of(connection, [str(row.what.get("survey", ""))] if row else [])
     if row is None:
         raise HTTPException(404)
     asked_by_htmx = request.headers.get("hx-request") == "true"
-    over = row.state in {"done", "failed"}
-    headers = {"Vary": "HX-Request", **({"HX-Refresh": "true"} if asked_by_htmx and over else {})}
-    block = "progress" if asked_by_htmx else ""
+    over, seen = row.state in {"done", "failed"}, f"{row.state}-{row.step}-{row.done}"
+    headers = {"Vary": "HX-Request"}
+    if asked_by_htmx and request.query_params.get("gezien") == seen:
+        return Response(status_code=204, headers=headers | {"Cache-Control": "no-store"})
     return desk(
         request,
         "findings/run.html",
         room=ROOM,
         tells={} if over else TELLS,
-        block=block,
+        block="progress" if asked_by_htmx else "",
         headers=headers,
         round=_shown(row),
         over=over,
+        seen=seen,
         titles=titles,
     )

@@ -1,7 +1,7 @@
 """Room findings: tables that leave: themes, findings, responses, statements, codebook. Figures pass the door; words as they may be read."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -195,8 +195,10 @@ def _places(now: ThemesNow | None, placed: Mapping[str, Any]) -> dict[str, list[
 
 def readable_answers(connection: Connection, part: Slice) -> Reads:
     """How the words in the responses of this slice may be read: as their statement, or with everything hidden that may be personal."""
-    asked = select(STATEMENT.c.id, STATEMENT.c.response_id, STATEMENT.c.question).where(part.of_statements())
-    ids = {(row.response_id, row.question): row.id for row in connection.execute(asked)}
+    asked = select(STATEMENT.c.id, STATEMENT.c.response_id, STATEMENT.c.question, STATEMENT.c.pillar_asked).where(part.of_statements())
+    ids: dict[tuple[str, str], str] = {}
+    for row in connection.execute(asked):  # a question that is asked per pillar has a text for each
+        ids[row.response_id, row.question] = ids[row.response_id, f"{row.question}.{row.pillar_asked}"] = row.id
     words = readable(connection, ids.values())
 
     def read(response_id: str, question: str, said: str) -> str:
@@ -216,11 +218,11 @@ def response_columns(survey: Survey) -> list[str]:
 def _columns(survey: Survey) -> Iterator[tuple[str, Question, str, str]]:
     """The columns of one survey: name, question, row, option. A multi has one 0/1 column an option; the age gate has none."""
     for question in survey.questions.values():
-        if question.gate:
+        if question.gate or question.kind == "info":
             continue
-        if question.kind == "matrix":
+        if question.kind in {"matrix", "open_per_pillar"}:
             yield from ((f"{question.id}__{row.id}", question, row.id, "") for row in question.rows)
-        elif question.kind == "multi":
+        elif question.kind in {"multi", "rank"}:
             yield from ((f"{question.id}__{option.id}", question, "", option.id) for option in question.options)
         else:
             yield question.id, question, "", ""
@@ -245,13 +247,21 @@ def _value(response: Answered, question: Question, row: str, option: str, read: 
     if option == TEXT:
         return read(response.id, f"{question.id}.anders", str(answers.get(f"{question.id}.anders", "")))
     value = answers.get(question.id)
+    if value is None:
+        return ""
     if row:
-        return (value or {}).get(row, "")
+        said = value.get(row, "")
+        return read(response.id, f"{question.id}.{row}", said) if said and question.kind == "open_per_pillar" else said
     if option:
-        return "" if value is None else int(option in value)
-    if question.kind in {"open", "text"} and value:
-        return read(response.id, question.id, str(value))
-    return "" if value is None else value
+        return _chosen(question, option, value)
+    return read(response.id, question.id, str(value)) if question.kind in {"open", "text"} else value
+
+
+def _chosen(question: Question, option: str, value: Sequence[str]) -> object:
+    """1 or 0 for an option of a multi; its place, or nothing, for one of a rank."""
+    if question.kind == "rank":
+        return value.index(option) + 1 if option in value else ""
+    return int(option in value)
 
 
 def codebook_table(survey: Survey) -> Iterator[list[object]]:
@@ -277,12 +287,14 @@ def codebook_table(survey: Survey) -> Iterator[list[object]]:
 
 
 def _values(question: Question, option: str) -> str:
-    if option == TEXT or question.kind in {"open", "text"}:
+    if option == TEXT or question.kind in {"open", "open_per_pillar", "text"}:
         return "tekst, namen en nummers verborgen"
     if question.kind == "multi":
         return "1 = gekozen; 0 = niet gekozen; leeg = vraag niet beantwoord"
+    if question.kind == "rank":
+        return f"plaats, 1 is eerst, tot en met {question.at_most or len(question.options)}; leeg = geen plaats"
     if question.kind == "grade":
         return f"{question.grades[0]} tot en met {question.grades[-1]}" + ("; dk = Weet ik niet" if question.allow_dk else "")
     if question.options:
         return "; ".join(f"{each.id} = {each.text}" for each in question.options)
-    return {"number": "getal", "date": "datum (ISO 8601)"}.get(question.kind, "")
+    return {"number": "getal", "date": "datum (ISO 8601)", "consent": "ja = akkoord; leeg = niet"}.get(question.kind, "")

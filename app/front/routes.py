@@ -13,11 +13,11 @@ from sqlmodel import Session
 
 from app.access import may
 from app.db import Db
-from app.i18n import texts
+from app.i18n import said_in
 from app.layout.assets import ASSETS, FOR_EVER
 from app.models.tables import SURVEY, VERSION, WIJKGESPREK, WIJKGESPREK_TEXT
 from app.survey import load_survey
-from app.web import page, reader_of
+from app.web import page, reader_of, site
 
 router = APIRouter(dependencies=[may("everyone")])
 
@@ -35,9 +35,8 @@ def home(request: Request, db: Db) -> HTMLResponse:
     surveys = []
     for key, source in rows:
         survey = load_survey(source, key)
-        title = texts(reader.lang, survey.domain, folder).pgettext("survey", survey.title)
-        translated = reader.lang == "nl" or title != survey.title
-        surveys.append({"url": f"/v/{key}", "title": title, "lang": reader.lang if translated else "nl", "minutes": survey.minutes})
+        title = said_in(reader.lang, survey.domain, "survey", survey.title, folder)
+        surveys.append({"url": f"/v/{key}", "title": title, "minutes": survey.minutes})
     return page(request, "front/home.html", reader=reader, surveys=surveys, wijkgesprekken=_next_wijkgesprekken(request, db, reader.lang))
 
 
@@ -63,7 +62,9 @@ def privacy(request: Request) -> HTMLResponse:
 
 @router.get("/toegankelijkheid")
 def accessibility(request: Request) -> HTMLResponse:
-    return page(request, "front/accessibility.html")
+    stated = request.app.state.house.programme.accessibility
+    today = request.app.state.house.settings.today()
+    return page(request, "front/accessibility.html", stated=stated, letter=stated.status(today), site=site(request))
 
 
 @router.get("/gebied")

@@ -1,4 +1,4 @@
-"""Room office: its commands: surveys from files, and texts in other languages."""
+"""Room office: the commands for surveys: check, map, import, open, close and list them."""
 
 import json
 import tomllib
@@ -10,18 +10,20 @@ import typer
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from app import catalogues
 from app.areas import Programme, load_programme
 from app.i18n import LANGUAGES
-from app.models import AcceptedLanguage
+from app.office.survey_map import map_as_html, map_as_text, source_of
 from app.office.surveys import check_source, close_survey, import_survey, listed_surveys, open_survey, read_file
-from app.settings import Settings, read_settings
+from app.reading_hint import hard_words, survey_hints
+from app.settings import ROOT, Settings, read_settings
+from app.survey import load_survey
 from app.survey_check import missing_promise
+from app.survey_logic import judge
 from app.terminal import Wrong, note, ready, say
 
-survey_cli = typer.Typer(no_args_is_help=True, help="Surveys: check, import, open, close, list.")
-translations_cli = typer.Typer(no_args_is_help=True, help="Texts in other languages: extract, update, compile, status, accept.")
+survey_cli = typer.Typer(no_args_is_help=True, help="Surveys: check, map, import, open, close, list.")
 Key = Annotated[str, typer.Argument(help="Key of the survey.")]
+HARD_WORDS = "moeilijke_woorden.toml"
 
 
 def load_survey_file(settings: Settings, engine: Engine, programme: Programme, key: str) -> None:
@@ -46,11 +48,47 @@ def checked_source(programme: Programme, file: Path) -> str:
 
 @survey_cli.command("check")
 def check_survey(file: Annotated[Path, typer.Argument(help="A survey as TOML.")]) -> None:
-    """Report every mistake in a survey file at once: page, question, reason."""
-    source = checked_source(load_programme(read_settings().surveys), file)
+    """Report every mistake in a survey file at once: page, question, reason; and advice on words that read hard."""
+    settings = read_settings()
+    source = checked_source(load_programme(settings.surveys), file)
     for reason in missing_promise(tomllib.loads(source)):
         note(f"{file}: note: {reason}")
+    survey = load_survey(source)
+    for remark in judge(survey).notes:
+        note(f"{file}: note: {remark}")
+    for hint in survey_hints(survey, read_hard_words(settings.surveys)):
+        note(f"{file}: advice: {hint}")
     say(f"{file}: no mistakes")
+
+
+def read_hard_words(folder: Path) -> dict[str, str]:
+    """The office's own list of hard words, or else the one that comes with Wijkstem."""
+    file = next((place for place in (folder / HARD_WORDS, ROOT / "surveys" / HARD_WORDS) if place.is_file()), None)
+    source = read_file(file) if file else "[woorden]"
+    try:
+        return hard_words(source)
+    except ValueError as wrong:
+        raise Wrong(f"{file}: {wrong}") from None
+
+
+@survey_cli.command("map")
+def map_command(
+    survey: Annotated[str, typer.Argument(help="A survey as TOML, or the key of a survey.")],
+    written: Annotated[str, typer.Option("--format", help="text or html.")] = "text",
+) -> None:
+    """Which pages and questions come in which order, when, and where each answer leads."""
+    if written not in {"text", "html"}:
+        raise Wrong(f"--format: “{written}” is not text or html")
+    if survey.lower().endswith(".toml"):
+        asked = load_survey(checked_source(load_programme(read_settings().surveys), Path(survey)))
+    else:
+        _, engine, _ = ready()
+        with engine.connect() as connection:
+            source = source_of(connection, survey)
+        if source is None:
+            raise Wrong(f"there is no survey “{survey}”, and a file ends in .toml")
+        asked = load_survey(source, survey)
+    say(map_as_html(asked) if written == "html" else map_as_text(asked))
 
 
 @survey_cli.command("import")
@@ -69,7 +107,7 @@ def import_file(
     say(f"{done.key} {done.number}" + ("" if done.new else " (was there already)"))
 
 
-def _change(key: str, act: Callable[..., None]) -> None:
+def _change(key: str, act: Callable[..., bool]) -> None:
     settings, engine, _ = ready()
     with Session(engine) as db:
         act(db, key, today=settings.today())
@@ -97,60 +135,3 @@ def list_command(as_json: Annotated[bool, typer.Option("--json", help="For progr
     with Session(engine) as db:
         found = listed_surveys(db)
     say(json.dumps(found) if as_json else "\n".join(f"{row['key']}  {row['state']}  {row['audience']}" for row in found) or "no surveys")
-
-
-@translations_cli.command("extract")
-def extract_command() -> None:
-    """Collect the Dutch texts of pages, surveys and programme; shows how many each has."""
-    for domain in catalogues.extract(surveys=read_settings().surveys):
-        say(f"{domain.name}: {len(domain.texts)} texts for {', '.join(domain.languages)}")
-
-
-@translations_cli.command("update")
-def update_command() -> None:
-    """Bring every language up to date with the Dutch texts; what changed waits for a translation again."""
-    settings = read_settings()
-    for file in catalogues.update(folder=settings.translations, surveys=settings.surveys):
-        note(f"changed: {file}")
-    status_command()
-
-
-@translations_cli.command("compile")
-def compile_command() -> None:
-    """Make the catalogues that the server reads; refused while a translation holds other places or marks than its Dutch text."""
-    problems = catalogues.compile_catalogues(read_settings().translations)
-    for problem in problems:
-        note(problem)
-    if problems:
-        raise Wrong(f"{len(problems)} translations cannot be used; nothing was compiled")
-    status_command()
-
-
-@translations_cli.command("status")
-def status_command() -> None:
-    """Per language and domain: missing, machine, reviewed."""
-    for row in catalogues.status(read_settings().translations):
-        counted = row.states
-        say(f"{row.lang}  {row.domain:24} missing {counted.missing:4}  machine {counted.machine:4}  reviewed {counted.reviewed:4}")
-
-
-def accept_language(settings: Settings, engine: Engine, lang: str, *, withdraw: bool = False) -> None:
-    with Session(engine) as db:
-        there = db.get(AcceptedLanguage, lang)
-        if there and withdraw:
-            db.delete(there)
-        elif not there and not withdraw:
-            db.add(AcceptedLanguage(lang=lang, accepted_on=settings.today()))
-        db.commit()
-
-
-@translations_cli.command("accept")
-def accept_command(
-    lang: Annotated[str, typer.Argument(help="Code of the language.")], withdraw: Annotated[bool, typer.Option("--withdraw")] = False
-) -> None:
-    """Offer a language to residents in production although no person reviewed all its texts; pages then say so."""
-    settings, engine, programme = ready()
-    if lang not in programme.languages:
-        raise Wrong(f"“{lang}” is not a language of the programme ({', '.join(programme.languages)})")
-    accept_language(settings, engine, lang, withdraw=withdraw)
-    say(f"{lang} {'is offered only when reviewed' if withdraw else 'is offered with a notice'}")

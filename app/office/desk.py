@@ -4,13 +4,12 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from babel import Locale, dates
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from sqlalchemy import Connection, func, select
 
 from app.access import Staff, may
-from app.i18n import N_, STAFF
+from app.i18n import N_, STAFF, language_name, part_of_date
 from app.models.answers import CHANNELS, STREAMS
 from app.models.staff import ROLES
 from app.models.tables import RESPONSE
@@ -39,7 +38,7 @@ def first_page(request: Request, person: Staff) -> HTMLResponse:
         request, "office/desk.html", room="/kantoor", tells=TELLS, today=look.today, waits=found,
         late=sum(1 for wait in found if wait.due and wait.due < look.today), week=_week(look) if person.role in SEE_WEEK else None,
         surveys=opened if person.role in SEE_RESPONSES else (), responses=responses, answered={survey for survey, _, _ in responses}, channels=CHANNELS, streams=STREAMS,
-        tile=lambda moment: _tile(moment, lang), soon=_soon(look.today, lang), language_name=lambda code: Locale(lang).languages.get(code, code),
+        tile=lambda moment: _tile(moment, lang), soon=_soon(look.today, lang), language_name=lambda code: language_name(code, lang),
     )  # fmt: skip
 
 
@@ -58,14 +57,14 @@ def _responses(connection: Connection) -> Mapping[tuple[str, str, str], int]:
 
 def _tile(moment: datetime, lang: str) -> tuple[str, int, str]:
     day = moment.astimezone(HERE).date()
-    return dates.format_date(day, "EEE", locale=lang), day.day, dates.format_date(day, "MMM", locale=lang)
+    return part_of_date(day, "EEE", lang), day.day, part_of_date(day, "MMM", lang)
 
 
 def _soon(today: date, lang: str) -> Callable[[date], str]:
     """A day as people say it: its name within a week, else day and month."""
 
     def say(day: date) -> str:
-        said = dates.format_date(day, "EEEE" if (day - today).days < WEEK.days else "d MMMM", locale=lang)
+        said = part_of_date(day, "EEEE" if (day - today).days < WEEK.days else "d MMMM", lang)
         return said[:1].upper() + said[1:]
 
     return say

@@ -20,6 +20,8 @@ from app.survey import load_survey
 from app.survey_check import KEY, missing_promise, mistakes
 
 OPENABLE = ("draft", "test", "paused", "paper_only", "closed")
+CLOSABLE = ("open", "test", "paused", "paper_only")
+HELD_FROM = {"paused": ("open", "paper_only"), "paper_only": ("open", "paused")}
 
 
 class Refused(ValueError):  # noqa: N818  # it is what the office reads, not an error of the program
@@ -151,26 +153,39 @@ def _structure(survey: Asked) -> dict[str, Any]:
     return found
 
 
-def open_survey(db: Session, key: str, *, today: date) -> None:
-    """Residents may answer from now on. Refused while the survey does not say when and by whom they hear what was done."""
+def open_survey(db: Session, key: str, *, today: date) -> bool:
+    """Residents may answer from now on. Refused while the survey does not say when and by whom they hear what was done. False: it was open."""
     survey = _existing(db, key)
     if survey.state == "open":
-        return
+        return False
     if survey.state not in OPENABLE:
         raise Refused(f"{key} is {survey.state} and cannot be opened")
     version = db.get(SurveyVersion, survey.fingerprint)
     for reason in missing_promise(tomllib.loads(version.source) if version else {}):
         raise Refused(f"{key}: {reason}")
     survey.state, survey.opened_on, survey.closed_on = "open", survey.opened_on or today, None
+    return True
 
 
-def close_survey(db: Session, key: str, *, today: date) -> None:
+def close_survey(db: Session, key: str, *, today: date) -> bool:
     survey = _existing(db, key)
     if survey.state == "closed":
-        return
-    if survey.state not in {"open", "test", "paused", "paper_only"}:
+        return False
+    if survey.state not in CLOSABLE:
         raise Refused(f"{key} is {survey.state} and was not open")
     survey.state, survey.closed_on = "closed", today
+    return True
+
+
+def hold_survey(db: Session, key: str, state: str) -> bool:
+    """For a while nobody answers (paused), or only on paper (paper_only); who is half-way keeps what she answered."""
+    survey = _existing(db, key)
+    if survey.state == state:
+        return False
+    if survey.state not in HELD_FROM[state]:
+        raise Refused(f"{key} is {survey.state} and cannot become {state}")
+    survey.state = state
+    return True
 
 
 def _existing(db: Session, key: str) -> Survey:

@@ -28,8 +28,11 @@ ACTS = {  # what stands in the table, in words; always Dutch, as a log of a Dutc
     "theme merge": "voegde thema's samen", "theme move": "verplaatste een antwoord", "theme settle": "stelde een thema vast",
     "theme unsettle": "nam vaststellen terug", "theme act undone": "maakte een besluit ongedaan", "text read": "keek een tekst na",
     "texts read": "keek teksten na", "quote cleared": "gaf een citaat vrij", "quote taken back": "trok een citaat in",
-    "finding stated": "schreef een bevinding", "finding changed": "wijzigde een bevinding", "finding reviewed": "keurde een bevinding goed", "finding published": "publiceerde een bevinding",
+    "finding stated": "schreef een bevinding", "finding draft": "schreef een bevinding in concept", "finding changed": "wijzigde een bevinding", "finding reviewed": "keurde een bevinding goed", "finding published": "publiceerde een bevinding",
     "finding taken back": "trok een bevinding in", "finding back to draft": "maakte een bevinding weer concept",
+    "codes made": "maakte codes voor brieven", "codes stopped": "stopte codes voor brieven", "link for help made": "maakte een link voor wie helpt",
+    "link for help closed": "sloot een link voor wie helpt", "streets read in": "las straten in", "contact wishes read": "las wie van ons wil horen",
+    "contact wishes downloaded": "downloadde wie van ons wil horen", "contact wish erased": "wiste gegevens van iemand die wilde horen",
     "export statements": "downloadde uitspraken",
     "export responses": "downloadde reacties", "export raw": "downloadde letterlijke teksten",
 }  # fmt: skip

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, update
 
 from app.access import may, note_web_act, settings_of
 from app.db import writing
-from app.i18n import N_, STAFF
+from app.i18n import N_, STAFF, language_name
 from app.models.tables import REGISTRATION
 from app.seal import unseal
 from app.settings import Settings
@@ -17,7 +17,7 @@ from app.wijkgesprekken.leaving import KEPT
 from app.wijkgesprekken.letters import tell
 from app.wijkgesprekken.plan_view import tells_seats
 from app.wijkgesprekken.seats import NOTHING_KNOWN, guests, lock, promote
-from app.wijkgesprekken.shown import language_name, notice_of
+from app.wijkgesprekken.shown import notice_of
 
 ROOM = "/kantoor/wijkgesprekken"
 TELLS = {

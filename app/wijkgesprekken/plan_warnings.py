@@ -4,13 +4,11 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
 from typing import Any
 
-from babel import lists
-
 from app.answer_check import Problem
-from app.i18n import N_, SOURCE
+from app.i18n import N_, SOURCE, language_name, listed
 from app.settings import HERE
 from app.web import day_text
-from app.wijkgesprekken.shown import Notice, language_name
+from app.wijkgesprekken.shown import Notice
 
 NO_INTERPRETER = N_("Er is geen tolk voor %(languages)s.")
 STAIRS = N_("De plek is niet goed te bereiken zonder trap of drempel.")
@@ -50,7 +48,7 @@ def _about_the_place(notice: Notice) -> Iterator[Problem]:
     row = notice.row
     foreign = [language_name(lang, notice.lang) for lang in row.languages if lang != SOURCE]
     if foreign and not row.interpreter:
-        yield Problem(NO_INTERPRETER, {"languages": lists.format_list(foreign, locale=notice.lang)})
+        yield Problem(NO_INTERPRETER, {"languages": listed(foreign, notice.lang)})
     if not row.step_free:
         yield Problem(STAIRS)
     if notice.taken > row.capacity:

@@ -12,12 +12,12 @@ from fastapi.responses import HTMLResponse, Response
 from sqlalchemy import Connection
 
 from app.access import may, settings_of
-from app.i18n import PAGES, texts
+from app.i18n import PAGES, language_name, texts
 from app.models.tables import WIJKGESPREK
 from app.settings import Settings
 from app.web import Reader, house_of, page, reader_of, site
 from app.wijkgesprekken.calendar import calendar_text
-from app.wijkgesprekken.shown import Notice, language_name, notice_of, notices
+from app.wijkgesprekken.shown import Notice, notice_of, notices
 from app.wijkgesprekken.wanted import FIELDS
 
 router = APIRouter(dependencies=[may("everyone")])

@@ -7,10 +7,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from babel import Locale, dates, lists
 from sqlalchemy import Connection, func, select
 
-from app.i18n import N_, PAGES, SOURCE, texts, time_text
+from app.i18n import N_, PAGES, SOURCE, language_name, listed, part_of_date, texts, time_text
 from app.models.tables import REGISTRATION, WIJKGESPREK, WIJKGESPREK_TEXT
 from app.settings import HERE, Settings
 
@@ -47,7 +46,7 @@ class Notice:
     def tile(self) -> tuple[str, int, str]:
         """Day of the week, day and month, short."""
         day = self.row.starts_at.astimezone(HERE).date()
-        return dates.format_date(day, "EEE", locale=self.lang), day.day, dates.format_date(day, "MMM", locale=self.lang)
+        return part_of_date(day, "EEE", self.lang), day.day, part_of_date(day, "MMM", self.lang)
 
     @property
     def local_start(self) -> str:
@@ -56,7 +55,7 @@ class Notice:
     @property
     def languages(self) -> str:
         """The languages that are spoken there, in words of the reader's."""
-        named = lists.format_list([language_name(code, self.lang) for code in self.row.languages], locale=self.lang)
+        named = listed([language_name(code, self.lang) for code in self.row.languages], self.lang)
         return named[:1].upper() + named[1:]
 
     def has_begun(self, now: datetime) -> bool:
@@ -87,10 +86,6 @@ def hours(row: Any, lang: str, folder: Path) -> str:
     """From when until when, on the clock here: "9.30 tot 11.00 uur"."""
     start, end = (time_text(moment.astimezone(HERE), lang) for moment in (row.starts_at, row.ends_at))
     return texts(lang, PAGES, folder).gettext(HOURS) % {"start": start.removesuffix("\u00a0uur"), "end": end}
-
-
-def language_name(code: str, lang: str) -> str:
-    return str(Locale(lang).languages.get(code, code))
 
 
 def notices(connection: Connection, settings: Settings, lang: str, *where: Any, limit: int | None = None) -> list[Notice]:

@@ -1,12 +1,10 @@
 """Room wijkgesprekken: what somebody typed to register, checked. Pure: what she wants and what she can mend, nothing raised."""
 
-import re
-import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 
 from app.answer_check import UNKEEPABLE, Problem
-from app.forms import Typed, read_key, said
+from app.forms import STRANGE, Typed, plain_telephone, read_key, said
 from app.i18n import N_
 from app.mail import is_address
 
@@ -14,9 +12,6 @@ FIELDS = ("naam", "telefoon", "mail", "personen", "taal", "nodig")
 LONGEST_NAME = 80
 LONGEST_NEEDS = 500
 GROUPS = range(1, 5)
-DIGITS = range(6, 16)  # of a telephone number anywhere
-# Line breaks and other control characters, and those that turn the direction of the text around them.
-STRANGE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 NAME_NEEDED = N_("Vul uw naam in. Een voornaam is genoeg.")
 NAME_LONG = N_("Deze naam is te lang: %(n)s letters. Er passen %(most)s letters. Maak de naam korter.")
 NAME_STRANGE = N_("In de naam staat een vreemd teken. Haal het weg.")
@@ -72,12 +67,3 @@ def _wrong_needs(needs: str) -> Problem | None:
     if UNKEEPABLE.search(needs):
         return Problem(NEEDS_STRANGE)
     return Problem(NEEDS_LONG, {"n": len(needs), "most": LONGEST_NEEDS}) if len(needs) > LONGEST_NEEDS else None
-
-
-def plain_telephone(typed: str) -> str | None:
-    """A telephone number with European digits; None when it cannot be one. Digits of other scripts and marks of direction are read."""
-    text = "".join(
-        str(unicodedata.digit(sign)) if sign.isdigit() else sign for sign in typed[:80] if sign not in "\u200e\u200f\u202a\u202c"
-    )
-    fits = re.fullmatch(r"\+?[0-9 ()\-–.\u00a0]*", text) and len(text) <= 32 and len(re.sub(r"\D", "", text)) in DIGITS
-    return text if fits or not text else None

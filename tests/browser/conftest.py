@@ -7,12 +7,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx2
 import pytest
 from playwright.sync_api import Browser, Page, Route, sync_playwright
-from windows import Opens
+from windows import PASSWORD, Opens
 
 FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -28,30 +29,54 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("browser")
 
 
-def command(*words: str, around: dict[str, str]) -> None:
-    subprocess.run([sys.executable, "-m", "app", *words], env=around, check=True, capture_output=True)
-
-
-@pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a server on SQLite with the surveys of Dordt West open."""
-    folder = tmp_path_factory.mktemp("browser")
+def surroundings(folder: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("WIJKSTEM_") and name != "DATABASE_URL"}
-    around = kept | NEEDED | {"WIJKSTEM_DATA": str(folder), "INSTANCE_NONCE": "browser"}
-    command("migrate", around=around)
-    command("demo", "--responses", "0", around=around)
+    return kept | NEEDED | {"WIJKSTEM_DATA": str(folder), "INSTANCE_NONCE": "browser"}
+
+
+def types_in(folder: Path, *words: str, said: str = "") -> str:
+    """Type a command where the database of a server is."""
+    command = [sys.executable, "-m", "app", *words]
+    return subprocess.run(command, env=surroundings(folder), input=said, text=True, check=True, capture_output=True).stdout
+
+
+@contextmanager
+def served(folder: Path, *demo: str) -> Iterator[str]:
+    """The address of a server on SQLite; `demo` are the options of the command that fills it, and nothing leaves it empty."""
+    types_in(folder, "migrate")
+    if demo:
+        types_in(folder, "demo", *demo)
+        for file in sorted((Path(__file__).parent.parent / "surveys").glob("*.toml")):
+            types_in(folder, "survey", "import", str(file))
+            types_in(folder, "survey", "open", file.stem)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     with (folder / "log").open("w") as log:
         serving = subprocess.Popen(
-            [sys.executable, "-m", "app", "serve", "--port", str(port), "--no-worker"], env=around, stderr=log, stdout=log
+            [sys.executable, "-m", "app", "serve", "--port", str(port), "--no-worker"], env=surroundings(folder), stderr=log, stdout=log
         )
         address = f"http://localhost:{port}"
         wait_for(f"{address}/readyz")
         yield address
         serving.terminate()
         serving.wait(15)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server with the surveys of Dordt West open, and one survey with every kind of question."""
+    with served(tmp_path_factory.mktemp("browser"), "--responses", "0") as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def tour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """A server in the middle of its life, and its folder: people answered, themes wait to be read, Noor is an admin."""
+    folder = tmp_path_factory.mktemp("tour")
+    with served(folder, "--responses", "40") as address:
+        types_in(folder, "user", "add", "Noor", "--role", "admin", "--password-stdin", said=f"{PASSWORD}\n")
+        yield address, folder
 
 
 def wait_for(address: str, seconds: float = 30) -> None:
