@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from fastapi import Depends, Request
 from sqlalchemy import Connection, Engine, PoolProxiedConnection, create_engine, event, text
@@ -26,19 +26,13 @@ def engine_at(url: str) -> Engine:
     """The one engine of this process for `url`; sessions and the writer queue share its pool."""
     if url.startswith("sqlite"):
         return _sqlite(url)
-    engine = create_engine(
+    return create_engine(
         url,
         pool_size=16,
         max_overflow=32,
         pool_timeout=4,
-        connect_args={"connect_timeout": 3, "options": "-c statement_timeout=30000 -c lock_timeout=4000", "autocommit": True},
+        connect_args={"connect_timeout": 3, "options": "-c statement_timeout=30000 -c lock_timeout=4000"},
     )
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        AT_FIRST_NEED(connection, {})  # transactions are ours here too: what only looks something up asks once instead of three times
-
-    return engine
 
 
 def _sqlite(url: str) -> Engine:
@@ -139,22 +133,43 @@ def straight(statement: ClauseElement) -> Callable[[Connection | Engine, Values]
     fixed = {name: value for name, value in (made[0].params or {}).items() if value is not None}
 
     def execute(given: Connection | Engine, values: Values) -> list[Any]:
-        dialect, own = given.dialect, None
-        driver: Any = dialect.loaded_dbapi
-        try:
-            own = given.connection if isinstance(given, Connection) else given.raw_connection()
-            return _rows(own, said[dialect.name], {**fixed, **values})
-        except driver.Error as reason:
-            gone = own is not None and dialect.is_disconnect(reason, own, None)
-            if own and gone:
-                (given if isinstance(given, Connection) else own).invalidate(reason)
-                given.engine.dispose()  # what went away for this connection, went away for all
-            raise DBAPIError.instance(None, None, reason, driver.Error, connection_invalidated=gone, dialect=dialect) from reason
-        finally:
-            if own and isinstance(given, Engine):
-                own.close()
+        ask = _rows_within if isinstance(given, Connection) else _rows_alone
+        return ask(given, said[given.dialect.name], {**fixed, **values})  # type: ignore[arg-type]  # each gets its own kind
 
     return execute
+
+
+def _rows_within(connection: Connection, said: str, values: Values) -> list[Any]:
+    own, driver = connection.connection, cast("Any", connection.dialect.loaded_dbapi)
+    try:
+        return _rows(own, said, values)
+    except driver.Error as reason:
+        told = _told(connection.engine, own, reason)
+        if told.connection_invalidated:
+            connection.invalidate(reason)
+        raise told from reason
+
+
+def _rows_alone(engine: Engine, said: str, values: Values) -> list[Any]:
+    """On a connection that is given back at once. With autocommit PostgreSQL is asked once, instead of three times with BEGIN and ROLLBACK."""
+    own, driver = None, cast("Any", engine.dialect.loaded_dbapi)
+    try:
+        own = engine.raw_connection()
+        if is_near(engine):
+            return _rows(own, said, values)
+        cast("Any", own.driver_connection).autocommit = True
+        rows = _rows(own, said, values)
+        cast("Any", own.driver_connection).autocommit = False
+    except driver.Error as reason:
+        told = _told(engine, own, reason)
+        if own and own.is_valid:
+            own.invalidate(reason)  # whatever went wrong: nobody is given it with autocommit
+        raise told from reason
+    else:
+        return rows
+    finally:
+        if own:
+            own.close()
 
 
 def _rows(connection: PoolProxiedConnection, said: str, values: Values) -> list[Any]:
@@ -164,6 +179,15 @@ def _rows(connection: PoolProxiedConnection, said: str, values: Values) -> list[
         return list(cursor.fetchall()) if cursor.description else []
     finally:
         cursor.close()
+
+
+def _told(engine: Engine, own: PoolProxiedConnection | None, reason: Any) -> Any:
+    """What went wrong as SQLAlchemy tells it, without the values; a connection that is gone is gone for the whole pool."""
+    driver: Any = engine.dialect.loaded_dbapi
+    gone = own is not None and engine.dialect.is_disconnect(reason, own, None)
+    if own and gone:
+        engine.pool._invalidate(own, reason)  # noqa: SLF001  # what SQLAlchemy does itself when it finds one gone
+    return DBAPIError.instance(None, None, reason, driver.Error, connection_invalidated=gone, dialect=engine.dialect)
 
 
 AT_ONCE, AT_FIRST_NEED = straight(text("BEGIN IMMEDIATE")), straight(text("BEGIN"))  # when a transaction takes its lock

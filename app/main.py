@@ -113,9 +113,21 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.links = ways.Links()
     app.state.streets = Streets(app.state.house.programme.wijk_names)
     mount(
-        app, sending.router, offline.router, answering.router, offline.worker, sounds.router, ways.router, contact.router, front.router, public.router, registering.router
+        app,
+        sending.router,
+        offline.router,
+        answering.router,
+        offline.worker,
+        sounds.router,
+        ways.router,
+        contact.router,
+        front.router,
+        public.router,
+        registering.router,
     )  # most requests are answers: looked up first
-    mount(app, staff.entrance, staff.own, invitations.router, accounts.people, accounts.admins, trail.router, desk.router, survey_map.router)
+    mount(
+        app, staff.entrance, staff.own, invitations.router, accounts.people, accounts.admins, trail.router, desk.router, survey_map.router
+    )
     mount(app, monitor.looking, monitor.changing, ways_routes.router, wishes.router, stuffing_routes.router)
     mount(app, plan_routes.planning, plan_routes.looking, plan_texts.router, plan_guests.router, plan_held.router)
     mount(app, notes_routes.at_table, notes_routes.at_office, notes_routes.coming)

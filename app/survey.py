@@ -92,7 +92,8 @@ class Question:
     @cached_property
     def pipes(self) -> frozenset[str]:
         """Questions whose answers stand in the words of this one."""
-        return frozenset(PIPE.findall(" ".join((self.ask, self.help, *(part.text for part in (*self.options, *self.rows))))))
+        said = (self.ask, self.help, *(option.text for option in self.options), *(row.text for row in self.rows))
+        return frozenset(PIPE.findall(" ".join(said)))
 
     @cached_property
     def grades(self) -> range:

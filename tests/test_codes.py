@@ -30,7 +30,8 @@ def test_what_is_stored_of_a_code_says_nothing_without_the_secret() -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["ABCD2345WXYZ", "abcd2345wxyz", " ABCD 2345 WXYZ ", "ABCD-2345-WXYZ", "A.B.C.D.2345WXYZ", "ABCD٢٣٤٥WXYZ", "abcd۲۳۴۵wxyz", "\u200eABCD 2345\u00a0WXYZ\u200f", "ABCD–2345–WXYZ"]
+    "typed", ["ABCD2345WXYZ", "abcd2345wxyz", " ABCD 2345 WXYZ ", "ABCD-2345-WXYZ", "A.B.C.D.2345WXYZ", "ABCD٢٣٤٥WXYZ", "abcd۲۳۴۵wxyz", "\u200eABCD 2345\u00a0WXYZ\u200f", "ABCD–2345–WXYZ",
+    "\u2068ABCD\u2069\u200b2345\u2011WXYZ", "ＡＢＣＤ２３４５ｗｘｙｚ", "ABCD_२३४५—WXYZ"]
 )  # fmt: skip
 def test_a_code_is_read_however_it_is_typed(typed: str) -> None:
     assert read_code(typed) == "ABCD2345WXYZ"

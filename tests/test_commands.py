@@ -26,10 +26,12 @@ from app.settings import ROOT, Settings
 
 DORDT = "dordt-west-2026"
 COMMANDS = (
-    "serve", "start", "worker", "migrate", "demo", "respond", "analyse", "export", "routes", "stats", "jobs", "jobs run", "survey",
-    "survey check", "survey map", "survey import", "survey open", "survey close", "survey list", "translations", "translations extract",
-    "translations update", "translations compile", "translations status", "translations accept",
-    "user", "user add", "user list", "user disable", "user enable", "redact", "wijkgesprek", "wijkgesprek add", "wijkgesprek list",
+    "redact", "poster", "migrate", "serve", "start", "worker", "demo", "respond", "analyse", "export", "routes", "stats", "survey",
+    "survey check", "survey map", "survey import", "survey open", "survey close", "survey list", "jobs", "jobs run", "translations",
+    "translations extract", "translations update", "translations compile", "translations export", "translations import",
+    "translations status", "translations accept", "wijkgesprek", "wijkgesprek add", "wijkgesprek list", "user", "user add", "user list",
+    "user disable", "user enable", "codes", "codes make", "codes count", "codes stop", "helper-link", "helper-link add",
+    "helper-link list", "helper-link close", "areas", "areas streets", "retention", "retention run",
 )  # fmt: skip
 SMALL = """
 key = "klein"
@@ -311,8 +313,8 @@ question = []
 """
 FOUND = (
     "“title” is empty", "key “Fout Hier”", "audience “neighbours”", "language “xx”", "languages must hold nl", "pillar “bestaatniet”",
-    "id “Hoofd”", "needs at least one option", "“dropdown” is not supported yet", "“raadsel” is not known", "id “dubbel” is used twice",
-    "scale “geen” does not exist", "a matrix needs at least one row", "at_most 9", "id “a” is used twice", "“text” is empty",
+    "id “Hoofd”", "needs at least one option", "“raadsel” is not known", "id “dubbel” is used twice",
+    "scale “geen” does not exist", "kind matrix needs at least one row", "at_most 9", "id “a” is used twice", "“text” is empty",
     "least 10 is more than most 1", "earliest is after latest", "gate “misschien”", "“later” is not a question before this one",
     "a value is missing", "use includes(veel, ...)", "unknown name “kleur”", "“ask” must be of type str, not int", "the page has no question",
 )  # fmt: skip

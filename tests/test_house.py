@@ -22,7 +22,19 @@ FLOORS = (
 ROOMS = ("front", "answering", "paper", "wijkgesprekken", "findings", "programme", "office", "staff")
 ROOF = ("main", "demo", "tour", "serving", "cli", "__main__")
 GROUND = ("settings", "models")
-PURE = ("survey", "survey_worlds", "survey_logic", "condition_words", "reading_hint", "survey_check", "answer_check", "only_if", "suppression", "disclosure", "codes")
+PURE = (
+    "survey",
+    "survey_worlds",
+    "survey_logic",
+    "condition_words",
+    "reading_hint",
+    "survey_check",
+    "answer_check",
+    "only_if",
+    "suppression",
+    "disclosure",
+    "codes",
+)
 WEB_OR_DATABASE = {"sqlalchemy", "sqlmodel", "fastapi", "starlette", "uvicorn", "psycopg", "alembic", "huey"}
 MAY_RUN_ANALYSIS = ("findings", "reading", "jobs", "cli")
 ANALYSIS_LIBRARIES = {

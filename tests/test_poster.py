@@ -99,6 +99,12 @@ def test_an_unknown_font_in_the_template_stops_it(sheet: Sheet, monkeypatch: pyt
         poster_pdf(sheet, ["nl"])
 
 
+def test_a_text_that_does_not_fit_its_page_stops_it(sheet: Sheet, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(poster, "_said", lambda _settings, _lang, words: "Vertel het ons. " * 90 if words == poster.BODY else words)
+    with pytest.raises(Refused, match=r"cannot be printed: .*a text does not fit its page"):
+        poster_pdf(sheet, ["nl"])
+
+
 def test_a_language_without_its_words_is_not_printed(sheet: Sheet, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(poster, "_said", lambda _settings, lang, words: "" if (lang, words) == ("ar", poster.CODE) else words)
     assert "ar" not in printed_languages(sheet.settings, sheet.survey)

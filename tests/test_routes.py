@@ -32,6 +32,7 @@ ADDRESSES = {
     "/v/{survey_id}/controle": f"{DORDT}/controle",
     "/v/{survey_id}/bedankt": f"{DORDT}/bedankt",
     "/v/{survey_id}/later": f"{DORDT}/later",
+    "/v/{survey_id}/mijn-antwoorden": f"{DORDT}/mijn-antwoorden",
     "/v/{survey_id}/gestopt": f"{DORDT}/gestopt",
     "/v/{survey_id}/verder": f"{DORDT}/verder",
     "/v/{survey_id}/zonder-verbinding": f"{DORDT}/zonder-verbinding",
@@ -43,6 +44,8 @@ ADDRESSES = {
 }  # fmt: skip
 POSTED = {"/v/{survey_id}/{number}", "/v/{survey_id}/controle", "/v/{survey_id}/verder", "/v/{survey_id}/nasturen"}
 OF_WHAT_IS_THERE = {  # for everyone, of what exists: tests/test_wijkgesprekken.py, test_ways.py and test_contact.py walk them
+    ("GET", "/geluid/{survey}/{lang}/{name}"),  # tests/test_views.py
+    ("GET", "/v/{survey_id}/weg"),  # leads to another site: tests/test_kinds.py
     ("GET", "/u"),
     ("POST", "/u"),
     ("GET", "/u/{code:path}"),

@@ -171,7 +171,7 @@ def test_residents_read_short_sentences() -> None:
 
 def test_no_question_asks_who_somebody_is() -> None:
     kinds = {asked["kind"] for data in map(read, FILES) for asked in questions(data)}
-    assert kinds <= {"single", "multi", "scale", "grade", "matrix", "open"}  # no field for a name, a date of birth or a number
+    assert kinds <= {"single", "multi", "scale", "grade", "matrix", "place", "open"}  # no field for a name, a date of birth or a number
     for asked in questions(survey("dordt-west-2026")):
         if asked["kind"] == "open":
             assert "Schrijf geen namen of adressen op." in asked["help"]

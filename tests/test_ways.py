@@ -323,7 +323,7 @@ def test_a_link_that_ended_helps_nobody(house: OpenHouse, how: str) -> None:
     tablet = house.resident().opens(f"/h/{token}") if how != "unknown" else house.resident()
     if how == "closed":
         with house.engine.begin() as connection:
-            assert close_link(connection, house.rows("helper_link")[0]["id"])
+            assert close_link(connection, house.rows("help_link")[0]["id"])
     house.app.state.links.read_at = -100.0
     if how == "ended":
         house.app.state.house.settings = house.settings.model_copy(update={"now": house.settings.clock().replace(day=3)})
@@ -344,7 +344,7 @@ def test_a_tablet_costs_no_statement_a_page(house: OpenHouse) -> None:
     tablet = begins(house.resident().opens(f"/h/{link(house)}")).fills(wijk="wielwijk")
     with house.statements() as said:
         tablet.sends(f"{SURVEY}/2", [*tablet.typed, ("actie", "verder")], status=303)
-    assert not [one for one in said if "helper_link" in one]
+    assert not [one for one in said if "help_link" in one]
 
 
 def test_only_hashes_are_kept(house: OpenHouse) -> None:
@@ -414,7 +414,7 @@ def test_a_link_needs_a_last_day_that_is_still_to_come(house: OpenHouse, day: st
     office = house.colleague("office").opens(DESK).fills(organisatie="Taalhuis", einddatum=day, form=f"{DESK}/links")
     office.sends(f"{DESK}/links", office.typed, status=422)
     assert list(office.page.wrongs) == ["einddatum"]
-    assert house.rows("helper_link") == []
+    assert house.rows("help_link") == []
 
 
 def test_the_office_downloads_a_poster(house: OpenHouse) -> None:

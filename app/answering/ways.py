@@ -20,7 +20,7 @@ from app.answering.mixing import mix
 from app.answering.store import Way
 from app.codes import code_hash, read_code
 from app.forms import Form, printable, said
-from app.models.tables import HELPER_LINK, PERSONAL_CODE, SURVEY
+from app.models.tables import HELP_LINK, PERSONAL_CODE, SURVEY
 from app.settings import Settings
 from app.tries import count_wrong, may_try
 from app.web import page, reader_of, remember_language
@@ -133,10 +133,10 @@ class Links:
         return found if found and settings_of(request).today() <= found.ends_on else None
 
     def _read(self, request: Request) -> None:
-        columns = (HELPER_LINK.c.token_hash, HELPER_LINK.c.survey_key, HELPER_LINK.c.organisation, HELPER_LINK.c.ends_on)
+        columns = (HELP_LINK.c.token_hash, HELP_LINK.c.survey_key, HELP_LINK.c.organisation, HELP_LINK.c.ends_on)
         try:
             with request.app.state.engine.connect() as connection:
-                rows = connection.execute(select(*columns).where(HELPER_LINK.c.closed.is_(False))).all()
+                rows = connection.execute(select(*columns).where(HELP_LINK.c.closed.is_(False))).all()
         except SQLAlchemyError:  # away for a moment: what was read last stands
             return
         self.rows = {hashed: Helped(survey, organisation, ends_on) for hashed, survey, organisation, ends_on in rows}

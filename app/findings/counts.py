@@ -122,7 +122,9 @@ def _release(
     return release(cells, sums, threshold=threshold, joins=joins, unshown=[name for name in cells if NOT in name])
 
 
-def lines_of(cells: Mapping[Name, int], items: list[Item], areas: list[str], wijken: list[str], whole: str) -> tuple[list[Line], list[Line]]:
+def lines_of(
+    cells: Mapping[Name, int], items: list[Item], areas: list[str], wijken: list[str], whole: str
+) -> tuple[list[Line], list[Line]]:
     """The sums that a reader knows: answers make a group, wijken make the area. A question that a whole area did not answer has no rows to hide."""
     sums: list[Line] = [((BASE, area), [item.name(code, area) for code in item.codes]) for item in items for area in areas]
     # Its "geen antwoord" still equals the base, and must not tell what the base hides.

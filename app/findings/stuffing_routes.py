@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse
 from sqlalchemy import Connection, select
 
@@ -37,10 +38,10 @@ class Compared:
 
 
 @router.get("")
-def open_link(request: Request, vragenlijst: str = "") -> HTMLResponse:
+def open_link(request: Request, wanted: Annotated[str, Query(alias="vragenlijst")] = "") -> HTMLResponse:
     with request.app.state.engine.connect() as connection:
         keys = _surveys(connection)
-        key = vragenlijst or next(iter(keys), "")
+        key = wanted or next(iter(keys), "")
         if key and key not in keys:
             raise HTTPException(404)
         titles = titles_of(connection, keys)

@@ -6,7 +6,7 @@ from app.models.findings import Act, Evidence, Finding, Placement, Quote, Redact
 from app.models.mail import Mail
 from app.models.programme import AcceptedLanguage
 from app.models.staff import Audit, Invitation, SignInTry, Staff, StaffSession
-from app.models.ways import ContactWish, HelperLink, PersonalCode, Street
+from app.models.ways import ContactWish, HelpLink, PersonalCode, Street
 from app.models.wijkgesprekken import Contribution, Registration, TableLink, Wijkgesprek, WijkgesprekText
 
 __all__ = [
@@ -19,7 +19,7 @@ __all__ = [
     "Contribution",
     "Evidence",
     "Finding",
-    "HelperLink",
+    "HelpLink",
     "Invitation",
     "Left",
     "Mail",

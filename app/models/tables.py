@@ -34,7 +34,7 @@ TABLE_LINK: Final = metadata.tables["table_link"]
 CONTRIBUTION: Final = metadata.tables["contribution"]
 LEFT: Final = metadata.tables["left_after"]
 PERSONAL_CODE: Final = metadata.tables["personal_code"]
-HELPER_LINK: Final = metadata.tables["helper_link"]
+HELP_LINK: Final = metadata.tables["help_link"]
 CONTACT_WISH: Final = metadata.tables["contact_wish"]
 STREET: Final = metadata.tables["street"]
 
@@ -46,7 +46,7 @@ __all__ = [
     "CONTRIBUTION",
     "EVIDENCE",
     "FINDING",
-    "HELPER_LINK",
+    "HELP_LINK",
     "INVITATION",
     "LEFT",
     "MAIL",

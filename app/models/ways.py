@@ -21,10 +21,10 @@ class PersonalCode(SQLModel, table=True):
     state: str = Field(default="unused", max_length=8)
 
 
-class HelperLink(SQLModel, table=True):
+class HelpLink(SQLModel, table=True):
     """The link that a key organisation opens to help people answer on its own tablet: their responses are kept as assisted."""
 
-    __tablename__ = "helper_link"
+    __tablename__ = "help_link"
     id: str = Field(default_factory=lambda: random_id("h"), primary_key=True, max_length=16)
     survey_key: str = Field(sa_column=Column(String(64), ForeignKey("survey.key", ondelete="CASCADE"), index=True, nullable=False))
     organisation: str = Field(max_length=120)

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, case, delete, func, insert, select, upda
 from app.access import token_hash
 from app.codes import LENGTH, LETTERS, code_hash, in_groups
 from app.models.base import random_id
-from app.models.tables import HELPER_LINK, PERSONAL_CODE, SURVEY
+from app.models.tables import HELP_LINK, PERSONAL_CODE, SURVEY
 from app.office.surveys import Refused
 from app.settings import Settings
 
@@ -114,15 +114,15 @@ def add_link(connection: Connection, settings: Settings, key: str, *, organisati
         raise Refused(FAULTS[fault])
     token, id_ = secrets.token_urlsafe(16), random_id("h")
     row = {"id": id_, "survey_key": key, "organisation": organisation, "token_hash": token_hash(token), "ends_on": until, "closed": False}
-    connection.execute(insert(HELPER_LINK).values(**row))
+    connection.execute(insert(HELP_LINK).values(**row))
     return id_, token
 
 
 def links(connection: Connection) -> Sequence[Row[Any]]:
-    return connection.execute(select(HELPER_LINK).order_by(HELPER_LINK.c.closed, HELPER_LINK.c.organisation, HELPER_LINK.c.id)).all()
+    return connection.execute(select(HELP_LINK).order_by(HELP_LINK.c.closed, HELP_LINK.c.organisation, HELP_LINK.c.id)).all()
 
 
 def close_link(connection: Connection, id_: str) -> bool:
     return bool(
-        connection.execute(update(HELPER_LINK).where(HELPER_LINK.c.id == id_, HELPER_LINK.c.closed.is_(False)).values(closed=True)).rowcount
+        connection.execute(update(HELP_LINK).where(HELP_LINK.c.id == id_, HELP_LINK.c.closed.is_(False)).values(closed=True)).rowcount
     )

@@ -14,8 +14,8 @@ from app.forms import Form, Typed, again, said, whole
 from app.i18n import N_, STAFF, language_name
 from app.models.tables import SURVEY, VERSION
 from app.office.poster import Sheet, poster_pdf, printed_languages
-from app.office.ways import INVITING, add_link, close_link, codes_csv, codes_fault, count_codes, link_fault, links, make_codes, stop_batch
 from app.office.surveys import Refused
+from app.office.ways import INVITING, add_link, close_link, codes_csv, codes_fault, count_codes, link_fault, links, make_codes, stop_batch
 from app.survey import Survey, load_survey
 from app.web import desk, house_of, lead, reader_of, site
 
@@ -64,12 +64,14 @@ def _surveys(connection: Connection) -> dict[str, Survey]:
 
 
 @router.get("/affiche")
-def poster(request: Request, taal: Annotated[list[str], Query(default_factory=list)], vragenlijst: str = "") -> Response:
+def poster(
+    request: Request, taal: Annotated[list[str], Query(default_factory=list)], survey: Annotated[str, Query(alias="vragenlijst")] = ""
+) -> Response:
     """The poster with the open address. Who may be asked where: only languages in which all its texts are translated."""
     settings = settings_of(request)
     with request.app.state.engine.connect() as connection:
         try:
-            sheet = Sheet.of(connection, settings, house_of(request).programme, vragenlijst, site(request))
+            sheet = Sheet.of(connection, settings, house_of(request).programme, survey, site(request))
         except (LookupError, Refused):
             raise HTTPException(404) from None
     chosen = [lang for lang in printed_languages(settings, sheet.survey) if lang in taal]

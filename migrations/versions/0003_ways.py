@@ -34,18 +34,18 @@ def upgrade() -> None:
     op.create_index(op.f("ix_contact_wish_survey_key"), "contact_wish", ["survey_key"])
 
     op.create_table(
-        "helper_link",
+        "help_link",
         sa.Column("id", sa.String(length=16), nullable=False),
         sa.Column("survey_key", sa.String(length=64), nullable=False),
         sa.Column("organisation", sa.String(length=120), nullable=False),
         sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=False),
         sa.Column("closed", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(["survey_key"], ["survey.key"], name=op.f("fk_helper_link_survey_key_survey"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_helper_link")),
-        sa.UniqueConstraint("token_hash", name=op.f("uq_helper_link_token_hash")),
+        sa.ForeignKeyConstraint(["survey_key"], ["survey.key"], name=op.f("fk_help_link_survey_key_survey"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_help_link")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_help_link_token_hash")),
     )
-    op.create_index(op.f("ix_helper_link_survey_key"), "helper_link", ["survey_key"])
+    op.create_index(op.f("ix_help_link_survey_key"), "help_link", ["survey_key"])
 
     op.create_table(
         "left_after",
@@ -76,9 +76,9 @@ def downgrade() -> None:
 
     op.drop_table("personal_code")
     op.drop_table("left_after")
-    op.drop_index(op.f("ix_helper_link_survey_key"), "helper_link")
+    op.drop_index(op.f("ix_help_link_survey_key"), "help_link")
 
-    op.drop_table("helper_link")
+    op.drop_table("help_link")
     op.drop_index(op.f("ix_contact_wish_survey_key"), "contact_wish")
 
     op.drop_table("contact_wish")

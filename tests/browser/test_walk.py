@@ -43,7 +43,7 @@ def test_a_walk_through_the_whole_survey(opens: Opens, lang: str, width: int) ->
     page = opens(lang, width=width)
     page.goto("/")
     look_at(page, f"{lang}-home")
-    page.locator("main a.btn").first.click()
+    page.locator("main a.btn[href$='dordt-west-2026']").first.click()
     assert page.locator("html").get_attribute("lang") == lang
     assert page.locator("html").get_attribute("dir") == ("rtl" if lang == "ar" else "ltr")
     look_at(page, f"{lang}-1")
