@@ -79,7 +79,7 @@ def asked(question: Question, row: str = "") -> str:
 
 def with_gaps(text: str) -> str:
     """A text of a survey without anybody's answers: their places are left open."""
-    return PIPE.sub("…", text).replace("{{", "{")
+    return PIPE.sub(lambda place: "…" if place[1] else "{", text)
 
 
 def _options(leaf: Compare | OneOf | Includes, question: Question | None) -> list[str]:

@@ -16,7 +16,7 @@ CONTROLS = frozenset({"key", "seen", "actie", "taal", "versie", "_weergave", "_d
 Translate = Callable[[str, str], str]
 Built = TypeVar("Built")
 
-PIPE = re.compile(r"\{([a-z][a-z0-9_]{0,63})\}")  # the place of an earlier answer in a text
+PIPE = re.compile(r"\{(?:\{|([a-z][a-z0-9_]{0,63})\})")  # the place of an earlier answer in a text; "{{" is a brace
 BESIDE = ("anders", "buurt")  # what may be kept beside an answer: her own words, and the buurt of her street
 NOTHING: Final[tuple[Any, ...]] = (None, "", [], {})  # what counts as no answer
 

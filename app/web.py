@@ -49,7 +49,7 @@ SIGNS = frozenset({"wonen", "gezond", "leren", "werk", "veilig", "overig"})
 REMEMBER_LANGUAGE = 180 * 24 * 3600
 SECURITY = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; media-src 'self'; connect-src 'self'; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",

@@ -1,7 +1,14 @@
 """How a resident wants the pages: easy words, one question a screen, a device of more people, a copy of her own answers."""
 
-from houses import OpenHouse
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from anyio.from_thread import BlockingPortal
+from houses import Databases, OpenHouse, close_engines, opened_house
 from people import Resident
+
+from app.settings import ROOT, Settings
 
 DORDT = "/v/dordt-west-2026"
 
@@ -137,3 +144,27 @@ def test_the_whole_way_is_checked_once_more_before_it_is_sent(house: OpenHouse, 
     assert resident.page.wrongs != []
     resident.fills(overlast=["rommel"]).presses("verder").opens(f"{DORDT}/controle").presses("verder")
     assert resident.number == "bedankt"
+
+
+# ---------------------------------------------------------------- recordings
+
+
+def test_a_recording_of_the_survey_is_offered_where_there_is_one_and_nothing_else_is_served(
+    around: Callable[..., Settings], databases: Databases, portal: BlockingPortal, tmp_path: Path
+) -> None:
+    surveys = tmp_path / "surveys"
+    shutil.copytree(ROOT / "surveys", surveys)
+    (surveys / "audio" / "dordt-west-2026" / "nl").mkdir(parents=True)
+    (surveys / "audio" / "dordt-west-2026" / "nl" / "zestien.mp3").write_bytes(b"ID3 een vraag")
+    (surveys / "audio" / "dordt-west-2026" / "nl" / "zestien.ja.mp3").write_bytes(b"ID3 ja")
+    (surveys / "audio" / "dordt-west-2026" / "nl" / "geheim.txt").write_text("niet voor u")
+    url = databases.fresh("sqlite", "dordt")
+    with opened_house(around(url, WIJKSTEM_SURVEYS=str(surveys)), portal) as house:
+        resident = house.resident().opens(DORDT)
+        assert resident.page.by_id("q-zestien").get("data-sound") == "/geluid/dordt-west-2026/nl/zestien.mp3"
+        (yes,) = [label for label in resident.page.all("label") if label.get("data-sound")]
+        heard = resident.asks("GET", str(yes.get("data-sound")))
+        assert (heard.content, heard.headers["content-type"]) == (b"ID3 ja", "audio/mpeg")
+        for other in ("nl/geheim.txt", "nl/..%2F..%2Fprogramme.toml", "ar/zestien.mp3"):
+            assert resident.asks("GET", f"/geluid/dordt-west-2026/{other}").status_code == 404
+    close_engines(url)

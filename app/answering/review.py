@@ -104,7 +104,8 @@ def _piped(text: str, answers: Answers, survey: Survey, lang: str) -> str:
     parts: list[Markup] = []
     at = 0
     for found in PIPE.finditer(text):
-        parts += [escape(text[at : found.start()]), Markup("<bdi>{}</bdi>").format(_in_words(found[1], answers, survey, lang))]
+        said = Markup("<bdi>{}</bdi>").format(_in_words(found[1], answers, survey, lang)) if found[1] else Markup("{")
+        parts += [escape(text[at : found.start()]), said]
         at = found.end()
     return Markup("").join([*parts, escape(text[at:])])
 

@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 from xml.etree import ElementTree as ET
 from xml.sax.handler import ContentHandler
 
@@ -28,6 +28,7 @@ MOST_RATIO: Final = 100
 MOST_PARTS: Final = 60
 MOST_ROWS: Final = 10_000
 MOST_TAGS: Final = 120_000
+CHUNK: Final = 64 * 1024
 XLIFF: Final = "{urn:oasis:names:tc:xliff:document:1.2}"
 XML_LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 COLUMNS: Final = {"id": 32, "page": 26, "kind": 12, "part": 14, "Dutch": 60, "translation": 60, "state": 12}
@@ -202,18 +203,14 @@ def look_into(content: bytes) -> None:
         size = sum(part.file_size for part in parts)
         if size > MOST_UNPACKED or size > MOST_RATIO * len(content):
             raise Unreadable("unpacked it is far larger than any file of translations")
-        rows = tags = 0
+        counter = Counter()
         for part in parts:
-            unpacked = packed.read(part)
-            if unpacked.lstrip().startswith((b"<", *BYTE_ORDERS)):  # a workbook may give its parts any name
-                counted = _counted(unpacked)
-                rows, tags = rows + counted.rows, tags + counted.tags
-        if rows > MOST_ROWS or tags > 40 * MOST_ROWS:
-            raise Unreadable(f"it holds more than {MOST_ROWS} rows")
+            with packed.open(part) as unpacked:
+                _count(unpacked, counter)
 
 
 class Counter(ContentHandler):
-    """Counts rows and tags of a part without building anything."""
+    """Counts rows and tags without building anything, and stops at too many."""
 
     rows = tags = 0
 
@@ -221,9 +218,19 @@ class Counter(ContentHandler):
         self.tags += 1
         if name.rpartition(":")[2] == "row":
             self.rows = max(self.rows + 1, int(attrs.get("r", "0")))
+        if self.rows > MOST_ROWS or self.tags > 40 * MOST_ROWS:
+            raise Unreadable(f"it holds more than {MOST_ROWS} rows")
 
 
-def _counted(part: bytes) -> Counter:
-    counter = Counter()
-    sax.parseString(part, counter, forbid_dtd=True)
-    return counter
+def _count(part: IO[bytes], counter: Counter) -> None:
+    """A workbook may give its parts any name: what begins as XML is looked at, and entities are refused."""
+    chunk = part.read(CHUNK)
+    if not chunk.lstrip().startswith((b"<", *BYTE_ORDERS)):
+        return
+    parser = sax.make_parser()
+    parser.forbid_dtd = True
+    parser.setContentHandler(counter)
+    while chunk:
+        parser.feed(chunk)
+        chunk = part.read(CHUNK)
+    parser.close()

@@ -44,13 +44,14 @@
   const came = text(typed());
   const mine = new Set();
   const found = read(id);
-  let old = found.said && text(found.said) !== came && found.said; // not offered yet, or not decided on
+  const saved = found.sent && found.seen !== hidden("seen"); // the same page again, after the server kept it
+  let old = !saved && found.said && text(found.said) !== came && found.said; // not offered yet, or not decided on
   const said = () => (old ? [...typed().filter(([name]) => mine.has(name)), ...old.filter(([name]) => !mine.has(name))] : typed());
   const keep = (sent) => {
     const now = said();
     const [gate, code] = (about.age ?? "").split("=");
     if (text(now) === came || now.some(([name, value]) => name === gate && value !== code)) forget(id);
-    else localStorage[id] = text({ at: old ? found.at : Date.now(), said: now, sent, key: about.age && hidden("key") });
+    else localStorage[id] = text({ at: old ? found.at : Date.now(), said: now, sent, seen: hidden("seen"), key: about.age && hidden("key") });
   };
 
   if (old && block) block.hidden = false;
