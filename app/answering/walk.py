@@ -190,7 +190,8 @@ def walk_without_database(request: Request, survey_key: str, key: str) -> Walk:
         raise HTTPException(503)
     reader = reader_of(request, survey.languages, [survey.domain])
     trip = Trip(survey_key, "open", survey.fingerprint, survey.audience)
-    view = view_of(request)
+    request.state.helped = helped = helped_by(request, survey_key)
+    view = replace(view_of(request), shared=True) if helped else view_of(request)
     return Walk(request, trip, known_of(request).in_language(survey, reader.lang, easy=view.easy), reader, key, view)
 
 
