@@ -11,7 +11,8 @@ from typing import Any, Final
 BEGIN: Final = f"\x02{secrets.token_hex(4)}\x02"
 END: Final = f"\x03{secrets.token_hex(4)}\x03"
 OWN: Final = ' lang="nl" dir="ltr"'
-PIECES: Final = re.compile(r"<!--.*?-->|<(title|textarea|script|style)\b.*?</\1>|<option\b[^<>]*>[^<]*|<[^<>]*>", re.DOTALL | re.IGNORECASE)
+NO_ELEMENTS: Final = re.compile(r"<(title|option|textarea|script|style)\b")
+TAGS: Final = re.compile(r"(<[^<>]*>)")
 SIGNS: Final = re.compile(f"({BEGIN}|{END})")
 
 
@@ -62,21 +63,31 @@ def tell_dutch(body: str, notice: str) -> str:
 
 def _marked(body: str) -> Iterator[str]:
     """Text gets an element of its own. Inside a tag or a title no element can stand; a choice in a list says it itself."""
-    at, inside = 0, False
-    for piece in PIECES.finditer(body):
-        for sign in SIGNS.split(body[at : piece.start()]):
-            if sign in {BEGIN, END}:
-                inside = sign == BEGIN
-            else:
-                yield f"<span{OWN}>{sign}</span>" if inside and sign.strip() else sign
-        yield _tag(piece[0])
-        at = piece.end()
+    at = 0
+    while (begin := body.find(BEGIN, at)) >= 0:
+        end = _end_of(body, begin)
+        opened = body.rfind("<", 0, begin)
+        name = NO_ELEMENTS.match(body, opened)
+        in_tag = opened > body.rfind(">", 0, begin)
+        if name and not in_tag and name[1] == "option" and opened >= at:
+            yield f"{body[at : name.end()]}{OWN}{body[name.end() : begin]}"
+        else:
+            yield body[at:begin]
+        said = SIGNS.sub("", body[begin:end])
+        yield said if name or in_tag else "".join(_own(part) for part in TAGS.split(said))
+        at = end
     yield SIGNS.sub("", body[at:])
 
 
-def _tag(tag: str) -> str:
-    if BEGIN not in tag and END not in tag:
-        return tag
-    whole = SIGNS.sub("", tag)
-    is_choice = tag[:7].lower() == "<option" and " lang=" not in tag.partition(">")[0]
-    return whole[:7] + OWN + whole[7:] if is_choice else whole
+def _end_of(body: str, begin: int) -> int:
+    """Where a text ends that may hold other such texts."""
+    depth = 0
+    for sign in SIGNS.finditer(body, begin):
+        depth += 1 if sign[0] == BEGIN else -1
+        if not depth:
+            return sign.end()
+    return len(body)
+
+
+def _own(part: str) -> str:
+    return part if part.startswith("<") or not part.strip() else f"<span{OWN}>{part}</span>"

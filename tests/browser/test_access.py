@@ -23,7 +23,7 @@ from rounds import (
 )
 from windows import Opens
 
-SURVEYS = {"dordt-west-2026": LANGS, "alle-soorten": LANGS, "professionals-2026": ("nl",)}
+SURVEYS = {"dordt-west-2026": LANGS, "alle-soorten": ("nl", "ar"), "professionals-2026": ("nl",)}
 DORDT = "/v/dordt-west-2026"
 FOCUSED = ("320 px", "forced colours", "dark, reduced motion", "forced colours in the dark", "200 % text")
 RESIDENTS = "/(?!v/|inloggen)"
