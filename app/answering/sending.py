@@ -20,6 +20,7 @@ from app.forms import Form, printable, read_key, said
 from app.models.tables import RESPONSE
 from app.routing import LightRoute
 from app.survey import CONTROLS
+from app.survey_check import KEY
 from app.tries import count_wrong, may_try
 from app.web import SIGNS, Icons, answer_with, page, render
 
@@ -157,6 +158,8 @@ def own_answers(request: Request, survey_id: str) -> Response:
 @router.get("/{survey_id}/weg")
 def leave(request: Request, survey_id: str, klaar: str = "") -> Response:
     """Away at once, or done on a device of more people: nothing of this person stays in the browser; what was kept, is kept."""
+    if not KEY.fullmatch(survey_id):
+        raise HTTPException(404)
     exit_ = request.app.state.house.programme.exit
     response = RedirectResponse(f"/v/{survey_id}" if klaar or not exit_ else exit_, 303, headers={"Cache-Control": "no-store"})
     path = quote(f"/v/{survey_id}")
