@@ -88,7 +88,7 @@ def test_what_a_phone_fetches_for_the_lift_is_light(house: OpenHouse) -> None:
         copy = house.resident(lang).browser.get(f"{DORDT}/zonder-verbinding?leeg=1&taal={lang}", headers={"accept-encoding": "gzip"})
         scripts = [WORKER, SCRIPTS["answer.js"], SCRIPTS["offline.js"]]
         assert len(gzip.compress(copy.content, 5)) + sum(len(script.packed) for script in scripts) <= 15_000
-    assert len(SCRIPTS["answer.js"].packed) <= 1_500
+    assert len(SCRIPTS["answer.js"].packed) <= 1_600
 
 
 # ---------------------------------------------------------------- sent later

@@ -149,3 +149,18 @@ def test_a_quick_exit_leaves_nothing_to_go_back_to(opens: Opens) -> None:
     page.goto(DORDT)
     assert page.evaluate("Object.keys(localStorage).filter((name) => name !== 'x').length") == 0
     assert page.locator("h1").inner_text() == "Bewonersenquête Dordt West"
+
+
+def test_a_page_that_was_kept_and_asks_once_more_offers_no_draft(opens: Opens) -> None:
+    page = opens("nl")
+    page.goto("/v/alle-soorten")
+    page.locator('label:has(input[value="ja"])').click()
+    go_on(page)
+    page.locator('label:has(input[value="wielwijk"])').click()
+    go_on(page)
+    page.locator('label:has(input[name="cijfer"][value="7"])').click()
+    go_on(page)
+    expect(page.locator("#errors")).to_contain_text("Weet u het zeker?")
+    assert page.locator('input[name="cijfer"][value="7"]').is_checked()
+    expect(page.locator("#eerder")).to_be_hidden()
+    look_at(page, "weet-u-het-zeker")
