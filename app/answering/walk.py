@@ -26,6 +26,7 @@ from app.survey import Answers, Page, Question, Survey
 from app.web import Icons, Reader, answer_with, fields_in, has_notice, page, reader_of, remember_language, render
 
 KEEP_COOKIE = 24 * 3600
+MOST_SHELLS = 1000  # about 6 MB
 PAGE = "answering/page.html"
 MIXED = frozenset({"single", "multi", "rank"})  # questions whose options may stand in another order for each response
 OPEN = "\x1e"  # stands in a shell for what is one person's own; no text of ours holds such a sign
@@ -265,9 +266,13 @@ def shell(walk: Walk, name: str, place: tuple[object, ...], **values: Any) -> tu
     reader, shells = walk.reader, known_of(walk.request).shells
     whose = (walk.survey.key, walk.survey.fingerprint, reader.lang, tuple(reader.offered), has_notice(walk.request, reader))
     here = (name, *whose, walk.view, walk.helped, *place)
-    if here not in shells:
-        shells[here] = tuple(render(walk.request, reader, name, **{"asked": walk.survey, "view": walk.view, **values}).split(OPEN))
-    return shells[here]
+    made = shells.get(here)
+    if made is None:
+        made = tuple(render(walk.request, reader, name, **{"asked": walk.survey, "view": walk.view, **values}).split(OPEN))
+        if len(shells) >= MOST_SHELLS:  # old versions and ways of showing go; what is asked for is made again
+            shells.clear()
+        shells[here] = made
+    return made
 
 
 def _block(walk: Walk, question: Question, known: Answers, typed: Typed, problems: Mapping[str, Problem], icon: Icons) -> Markup:
