@@ -6,7 +6,7 @@ import threading
 from sqlalchemy import Engine, Table, delete, insert, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.db import LONG_WAIT, SHORT_WAIT, writing
+from app.db import wipe, writing
 
 log = logging.getLogger("wijkstem")
 _waiting: set[tuple[Table, str]] = set()
@@ -28,7 +28,7 @@ def mix(engine: Engine, table: Table, survey_key: str) -> None:
 
 def _mix_now(engine: Engine, table: Table, survey_key: str) -> None:
     if engine.dialect.name == "sqlite":
-        _empty_log(engine)
+        wipe(engine, most=0)  # these tables stand in the order of their keys; only the log still shows which pages changed together
     else:
         _write_anew(engine, table, survey_key)
 
@@ -44,16 +44,3 @@ def _write_anew(engine: Engine, table: Table, survey_key: str) -> None:
         connection.execute(insert(table).from_select(names, select(gone).order_by(*(gone.c[key.name] for key in table.primary_key))))
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text(f"VACUUM {table.name}"))  # the rows as they were are not left lying about
-
-
-def _empty_log(engine: Engine) -> None:
-    """SQLite keeps these tables in the order of their keys; only its log still shows which pages changed together, until it is emptied."""
-    connection = engine.raw_connection()
-    try:
-        cursor = connection.cursor()
-        cursor.execute(f"PRAGMA busy_timeout={SHORT_WAIT}")
-        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        cursor.execute(f"PRAGMA busy_timeout={LONG_WAIT}")
-        cursor.close()
-    finally:
-        connection.close()

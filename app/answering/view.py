@@ -60,7 +60,6 @@ class Around:
     lines: tuple[tuple[str, str, str], ...] = ()  # words, telephone as read, telephone as dialled
     sounds: Mapping[str, str] = field(default_factory=dict)  # question or question.option -> address of a recording
     streets: tuple[str, ...] = ()
-    buurt: str = ""
     mark: str = ""  # stands around each option, for who puts them in another order
 
 

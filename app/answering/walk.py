@@ -176,8 +176,7 @@ def begin_walk(request: Request, survey_key: str, *, key: str | None = None, ver
     # Who began in a language goes on in it; a new response gets only languages that are complete.
     languages = survey.languages if trip.response_id else [lang for lang in survey.languages if known.speaks(survey, lang)]
     reader = reader_of(request, languages, [survey.domain], trip.lang, begun=bool(trip.response_id))
-    request.state.helped = helped = helped_by(request, survey_key)
-    view = replace(view_of(request), shared=True) if helped else view_of(request)
+    view = _view_here(request, survey_key)
     spoken = known.in_language(survey, reader.lang, easy=view.easy)
     if not _is_open(request, trip) and not (trip.state == "finished" and (late or request.method == "GET")):  # a receipt stays to be read
         return _closed(request, trip, spoken, reader)
@@ -191,9 +190,14 @@ def walk_without_database(request: Request, survey_key: str, key: str) -> Walk:
         raise HTTPException(503)
     reader = reader_of(request, survey.languages, [survey.domain])
     trip = Trip(survey_key, "open", survey.fingerprint, survey.audience)
-    request.state.helped = helped = helped_by(request, survey_key)
-    view = replace(view_of(request), shared=True) if helped else view_of(request)
+    view = _view_here(request, survey_key)
     return Walk(request, trip, known_of(request).in_language(survey, reader.lang, easy=view.easy), reader, key, view)
+
+
+def _view_here(request: Request, survey_key: str) -> View:
+    """How pages are shown in this browser; the device of an organisation that helps is one of more people."""
+    request.state.helped = helped = helped_by(request, survey_key)
+    return replace(view_of(request), shared=True) if helped else view_of(request)
 
 
 def _is_open(request: Request, trip: Trip) -> bool:
