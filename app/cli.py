@@ -3,7 +3,6 @@
 import json
 import sys
 from collections import Counter
-from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -41,7 +40,7 @@ from app.settings import Settings
 from app.staff.commands import user_cli
 from app.staff.retention import retention_cli
 from app.survey import Survey
-from app.terminal import Progress, Wrong, note, opened, ready, say
+from app.terminal import Progress, Wrong, note, opened, read_day, ready, say
 from app.tour import hold_meetings, invite_everyone, settle_and_state
 from app.web import House
 from app.wijkgesprekken.commands import wijkgesprek_cli
@@ -268,14 +267,7 @@ def analyse(
 def _slice(survey: str, wave: str, since: str, until: str, source: str = "") -> Slice:
     if wave and not (wave.isascii() and wave.isdigit() and len(wave) == 4 and int(wave) > 0):
         raise Wrong(f"--wave: “{wave}” is not a year such as 2026")
-    return Slice(survey, wave, _day("--from", since), _day("--to", until), source)
-
-
-def _day(option: str, text: str) -> date | None:
-    try:
-        return datetime.strptime(text, "%Y-%m-%d").date() if text else None  # noqa: DTZ007  # a day has no time zone
-    except ValueError:
-        raise Wrong(f"{option}: “{text}” is not a day such as 2026-12-31") from None
+    return Slice(survey, wave, read_day("--from", since) if since else None, read_day("--to", until) if until else None, source)
 
 
 @cli.command()

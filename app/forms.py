@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from datetime import date
 from itertools import chain
 from typing import Annotated, cast
 from urllib.parse import parse_qsl
@@ -65,6 +66,14 @@ def refuse_foreign_form(request: Request) -> None:
 
 
 Form = Annotated[Typed, Depends(read_form)]
+
+
+def read_day(text: str) -> date | None:
+    """A day as a date field gives it, 2026-12-31; None when it is none."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def said(typed: Typed, name: str) -> str:

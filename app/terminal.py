@@ -2,6 +2,7 @@
 
 import sys
 import time
+from datetime import date, datetime
 from typing import TextIO
 
 from sqlalchemy import Engine
@@ -28,6 +29,13 @@ def say(text: str) -> None:
 def note(text: str) -> None:
     """To stderr: what a person reads."""
     sys.stderr.write(text.encode("utf-8", "replace").decode() + "\n")
+
+
+def read_day(option: str, text: str) -> date:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007  # a day has no time zone
+    except ValueError:
+        raise Wrong(f"{option}: “{text}” is not a day such as 2026-12-31") from None
 
 
 def opened() -> tuple[Settings, Engine, Programme]:

@@ -1,7 +1,6 @@
 """Room office: its commands for the ways in: codes for letters, links for who helps, posters with a QR code, and the streets of the area."""
 
 import os
-from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +13,7 @@ from app.office.poster import Sheet, letters_pdf, poster_pdf
 from app.office.streets import import_streets, read_streets_file
 from app.office.ways import add_link, close_link, codes_csv, count_codes, links, make_codes, stop_batch
 from app.settings import Settings
-from app.terminal import Wrong, note, ready, say
+from app.terminal import Wrong, note, read_day, ready, say
 
 codes_cli = typer.Typer(no_args_is_help=True, help="Personal codes for letters: make, count, stop.")
 links_cli = typer.Typer(no_args_is_help=True, help="Links for organisations that help people answer: add, list, close.")
@@ -95,7 +94,7 @@ def add_link_command(
     settings, engine, _ = ready()
     address = address_of(settings)
     with writing(engine) as connection:
-        id_, token = add_link(connection, settings, key, organisation=organisation, until=_day(until))
+        id_, token = add_link(connection, settings, key, organisation=organisation, until=read_day("--until", until))
         _note(connection, settings, "link for help made", id_)
     say(f"{address}h/{token}")
     note(f"{id_}: this address is shown only now. Open it once on the tablet.")
@@ -150,13 +149,6 @@ def streets_command(file: Annotated[Path, typer.Argument(help="CSV with the colu
         import_streets(connection, streets)
         _note(connection, settings, "streets read in", str(len(streets)))
     say(f"{file}: {len(streets)} streets")
-
-
-def _day(text: str) -> date:
-    try:
-        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007  # a day has no time zone
-    except ValueError:
-        raise Wrong(f"--until: “{text}” is not a day such as 2026-12-31") from None
 
 
 def _note(connection: Connection, settings: Settings, action: str, object_: str) -> None:

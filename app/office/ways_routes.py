@@ -1,7 +1,6 @@
 """Room office: the page of the ways in: the open address and its poster, codes for letters, and links for who helps."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query, Request
@@ -10,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from app.access import may, note_web_act, settings_of
 from app.db import writing
-from app.forms import Form, Typed, again, said, whole
+from app.forms import Form, Typed, again, read_day, said, whole
 from app.i18n import N_, STAFF, language_name
 from app.models.tables import SURVEY, VERSION
 from app.office.poster import Sheet, poster_pdf, printed_languages
@@ -109,7 +108,7 @@ def stop_codes(request: Request, typed: Form) -> Response:
 def new_link(request: Request, typed: Form) -> HTMLResponse:
     """The address stands on the page that answers, and nowhere else: it is kept as a hash."""
     settings, key, organisation = settings_of(request), said(typed, "vragenlijst"), " ".join(said(typed, "organisatie").split())
-    until, token = _day(said(typed, "einddatum")), ""
+    until, token = read_day(said(typed, "einddatum")), ""
     with writing(request.app.state.engine) as connection:
         _known(connection, key)
         fault = link_fault(connection, settings, key, organisation, until)
@@ -142,10 +141,3 @@ def _refused(request: Request, typed: Typed, fault: str, about: str) -> HTMLResp
 
 def _file(body: bytes, kind: str, name: str) -> Response:
     return Response(body, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"})
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

@@ -1,6 +1,6 @@
 """Room staff: the trail of what staff did, newest first, for the admin and the auditor."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy import ColumnElement, select, true
 
 from app.access import may
-from app.forms import whole
+from app.forms import read_day, whole
 from app.models.tables import AUDIT, STAFF
 from app.settings import HERE
 from app.web import desk
@@ -51,7 +51,7 @@ def trail(request: Request, wie: str = "", wat: str = "", dag: str = "", voor: s
         actors = connection.execute(select(AUDIT.c.actor).distinct().order_by(AUDIT.c.actor)).scalars().all()
         actions = connection.execute(select(AUDIT.c.action).distinct().order_by(AUDIT.c.action)).scalars().all()
         names = {person: name for person, name in connection.execute(select(STAFF.c.id, STAFF.c.name))}  # noqa: C416  # rows are not pairs to mypy
-    chosen = {"wie": wie, "wat": wat, "dag": dag if _day(dag) else ""}
+    chosen = {"wie": wie, "wat": wat, "dag": dag if read_day(dag) else ""}
     older = urlencode({**chosen, "voor": rows[ROWS - 1].id}, errors="replace") if len(rows) > ROWS else ""
     return desk(
         request,
@@ -74,7 +74,7 @@ def _wanted(actor: str, action: str, day: str) -> ColumnElement[bool]:
         wanted &= AUDIT.c.actor == _plain(actor)
     if action:
         wanted &= AUDIT.c.action == _plain(action)
-    if found := _day(day):
+    if found := read_day(day):
         begin = datetime.combine(found, time(), HERE)
         wanted &= (AUDIT.c.at >= begin) & (AUDIT.c.at < begin + timedelta(days=1))
     return wanted
@@ -82,10 +82,3 @@ def _wanted(actor: str, action: str, day: str) -> ColumnElement[bool]:
 
 def _plain(typed: str) -> Any:
     return typed.replace("\x00", "").encode("utf-8", "replace").decode()
-
-
-def _day(typed: str) -> date | None:
-    try:
-        return date.fromisoformat(typed)
-    except ValueError:
-        return None
