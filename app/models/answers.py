@@ -76,7 +76,7 @@ class AnsweredPage(SQLModel, table=True):
 
 
 class Statement(SQLModel, table=True):
-    """The unit that analysis reads: a text with where, in which language and under which pillar it was said."""
+    """The unit that analysis reads: a text with where, in which language and under which pillar it was said. Once erased the text is empty."""
 
     __table_args__ = (one_of("source", SOURCES), Index("ix_statement_survey_key_source", "survey_key", "source"))
     id: str = Field(default_factory=lambda: random_id("s"), primary_key=True, max_length=16)
@@ -93,6 +93,7 @@ class Statement(SQLModel, table=True):
     channel: str = Field(max_length=16)
     stream: str = Field(max_length=16)
     said_on: date
+    erased_on: date | None = None
 
 
 class AgeStop(SQLModel, table=True):

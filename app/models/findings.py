@@ -8,7 +8,8 @@ from sqlmodel import Field, SQLModel
 
 from app.models.base import Moment, one_of, random_id
 
-ACTS = ("rename", "merge", "move", "settle")
+ACTS = ("rename", "merge", "move", "settle", "accept", "also", "new", "split", "retire", "quotable", "direction")
+SAMPLE_STATES = ("open", "done")
 REQUEST_STATES = ("waiting", "running", "done", "failed")
 FINDING_STATES = ("draft", "reviewed", "published")
 REDACTION_STATES = ("proposed", "accepted")
@@ -16,7 +17,10 @@ EVIDENCE_KINDS = ("theme", "quote")
 
 
 class Run(SQLModel, table=True):
-    """One run: what went in (`input_hash`, `n_in`) and the ledger that must add up: n_in = n_themed + n_rest + n_excluded."""
+    """One run: what went in (`input_hash`, `n_in`) and the ledger that must add up: n_in = n_themed + n_rest + n_excluded.
+
+    `words_hash` is of the words it was run with, `output_hash` of every placement: a run done again must give it. `trust` holds what the model card tells.
+    """
 
     id: str = Field(default_factory=lambda: random_id("b"), primary_key=True, max_length=16)
     survey_key: str | None = Field(default=None, foreign_key="survey.key", index=True, max_length=64)
@@ -30,10 +34,17 @@ class Run(SQLModel, table=True):
     n_themed: int
     n_rest: int
     n_excluded: int
+    codebook_version: int | None = None
+    words_hash: str = Field(default="", max_length=64)
+    output_hash: str = Field(default="", max_length=64)
+    trust: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON, nullable=True))
 
 
 class Theme(SQLModel, table=True):
-    """A theme of one run; `n` counts statements, `people` counts the residents who made them, each once."""
+    """A theme of one run; `n` counts statements, `people` counts the residents who made them, each once.
+
+    `words` are those that tell it from the others; `origin` is codebook, emerged (the answers brought it up) or settled (a person did).
+    """
 
     run_id: str = Field(sa_column=Column(String(16), ForeignKey("run.id", ondelete="CASCADE"), primary_key=True))
     pillar: str = Field(primary_key=True, max_length=32)
@@ -42,10 +53,16 @@ class Theme(SQLModel, table=True):
     n: int
     people: int
     stability: float | None = None
+    words: str = Field(default="", max_length=300)
+    origin: str = Field(default="codebook", max_length=16)
 
 
 class Placement(SQLModel, table=True):
-    """Where a run put one statement, and how sure."""
+    """Where a run put one statement, and how sure.
+
+    `also_themes` are further themes, pillar/theme with spaces between; `reasons` the words that decided, with commas; `ask` the place in the order in which a
+    person's look helps most; `machine` pillar/theme that the machine would have chosen for what a person settled, without having seen that decision.
+    """
 
     run_id: str = Field(sa_column=Column(String(16), ForeignKey("run.id", ondelete="CASCADE"), primary_key=True))
     statement_id: str = Field(sa_column=Column(String(16), ForeignKey("statement.id", ondelete="CASCADE"), primary_key=True, index=True))
@@ -56,6 +73,11 @@ class Placement(SQLModel, table=True):
     fit: float
     excluded: str = Field(default="", max_length=120)
     quote: bool = False
+    also_themes: str = Field(default="", max_length=400)
+    reasons: str = Field(default="", max_length=400)
+    margin: float | None = None
+    ask: int | None = None
+    machine: str = Field(default="", max_length=170)
 
 
 class RunRequest(SQLModel, table=True):
@@ -159,3 +181,95 @@ class Evidence(SQLModel, table=True):
     )
     text: str = Field(default="", sa_column=Column(Text, nullable=False))
     lang: str = Field(default="", max_length=8)
+    erased_on: date | None = None
+
+
+class CodeEntry(SQLModel, table=True):
+    """What the codebook says about one theme: what belongs to it and what does not."""
+
+    __tablename__ = "code_entry"
+    pillar: str = Field(primary_key=True, max_length=32)
+    theme: str = Field(primary_key=True, max_length=96)
+    label: str = Field(max_length=200)
+    definition: str = Field(default="", sa_column=Column(Text, nullable=False))
+    includes: str = Field(default="", sa_column=Column(Text, nullable=False))
+    excludes: str = Field(default="", sa_column=Column(Text, nullable=False))
+    goal: int | None = None
+    revision: int = 1
+    changed_by: str = Field(max_length=64)
+    changed_at: datetime = Field(sa_column=Column(Moment, nullable=False))
+
+
+class WordList(SQLModel, table=True):
+    """Words of a pillar (theme "") or theme in one language, as the office left them; they stand in the place of the shipped list."""
+
+    __tablename__ = "word_list"
+    pillar: str = Field(primary_key=True, max_length=32)
+    theme: str = Field(default="", primary_key=True, max_length=96)
+    lang: str = Field(primary_key=True, max_length=8)
+    words: str = Field(sa_column=Column(Text, nullable=False))
+    revision: int = 1
+    changed_by: str = Field(max_length=64)
+    changed_at: datetime = Field(sa_column=Column(Moment, nullable=False))
+
+
+class CodebookVersion(SQLModel, table=True):
+    """The codebook as it was frozen: themes with definitions, words, and what was decided, in `content`; until somebody opens it again nothing of it changes."""
+
+    __tablename__ = "codebook_version"
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    note: str = Field(default="", max_length=300)
+    content: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    content_hash: str = Field(max_length=64)
+    frozen_by: str = Field(max_length=64)
+    frozen_at: datetime = Field(sa_column=Column(Moment, nullable=False))
+    opened_by: str = Field(default="", max_length=64)
+    opened_at: datetime | None = Field(default=None, sa_column=Column(Moment, nullable=True))
+
+
+class CodingSample(SQLModel, table=True):
+    """Statements drawn for a second coder, who sees neither the machine's nor the first coder's choice."""
+
+    __tablename__ = "coding_sample"
+    __table_args__ = (one_of("state", SAMPLE_STATES),)
+    id: str = Field(default_factory=lambda: random_id("k"), primary_key=True, max_length=16)
+    run_id: str | None = Field(default=None, sa_column=Column(String(16), ForeignKey("run.id", ondelete="SET NULL"), nullable=True))
+    coder: str = Field(max_length=64)
+    n: int
+    seed: int = 0
+    state: str = Field(default="open", max_length=16)
+    made_by: str = Field(max_length=64)
+    made_at: datetime = Field(sa_column=Column(Moment, nullable=False))
+
+
+class Coding(SQLModel, table=True):
+    """One statement of such a sample: where the machine and the first coder had it when it was drawn, and where the second coder puts it."""
+
+    sample_id: str = Field(sa_column=Column(String(16), ForeignKey("coding_sample.id", ondelete="CASCADE"), primary_key=True))
+    statement_id: str = Field(sa_column=Column(String(16), ForeignKey("statement.id", ondelete="CASCADE"), primary_key=True, index=True))
+    nth: int
+    machine: str = Field(default="", max_length=170)
+    first: str = Field(default="", max_length=170)
+    second: str = Field(default="", max_length=170)
+    coded_at: datetime | None = Field(default=None, sa_column=Column(Moment, nullable=True))
+
+
+class Translation(SQLModel, table=True):
+    """What was said in another language, in the Dutch of a person; `source_hash` belongs to the masked text that was translated."""
+
+    statement_id: str = Field(sa_column=Column(String(16), ForeignKey("statement.id", ondelete="CASCADE"), primary_key=True))
+    text: str = Field(sa_column=Column(Text, nullable=False))
+    source_hash: str = Field(max_length=64)
+    made_by: str = Field(max_length=64)
+    made_at: datetime = Field(sa_column=Column(Moment, nullable=False))
+
+
+class Released(SQLModel, table=True):
+    """A table of figures as it left: what it counted and what of it was shown, so that a later one takes no dash back. Never shown to anybody."""
+
+    id: str = Field(default_factory=lambda: random_id("l"), primary_key=True, max_length=16)
+    scope: str = Field(max_length=300, index=True)
+    run_id: str | None = Field(default=None, sa_column=Column(String(16), ForeignKey("run.id", ondelete="SET NULL"), nullable=True))
+    counts: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    shown: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    made_at: datetime = Field(sa_column=Column(Moment, nullable=False))

@@ -37,11 +37,22 @@ PERSONAL_CODE: Final = metadata.tables["personal_code"]
 HELP_LINK: Final = metadata.tables["help_link"]
 CONTACT_WISH: Final = metadata.tables["contact_wish"]
 STREET: Final = metadata.tables["street"]
+CODE_ENTRY: Final = metadata.tables["code_entry"]
+WORD_LIST: Final = metadata.tables["word_list"]
+CODEBOOK_VERSION: Final = metadata.tables["codebook_version"]
+CODING_SAMPLE: Final = metadata.tables["coding_sample"]
+CODING: Final = metadata.tables["coding"]
+TRANSLATION: Final = metadata.tables["translation"]
+RELEASED: Final = metadata.tables["released"]
 
 __all__ = [
     "ACCEPTED",
     "ACT",
     "AUDIT",
+    "CODEBOOK_VERSION",
+    "CODE_ENTRY",
+    "CODING",
+    "CODING_SAMPLE",
     "CONTACT_WISH",
     "CONTRIBUTION",
     "EVIDENCE",
@@ -56,6 +67,7 @@ __all__ = [
     "QUOTE",
     "REDACTION",
     "REGISTRATION",
+    "RELEASED",
     "REQUEST",
     "RESPONSE",
     "RUN",
@@ -67,10 +79,12 @@ __all__ = [
     "SURVEY",
     "TABLE_LINK",
     "THEME",
+    "TRANSLATION",
     "TRY",
     "VERSION",
     "WIJKGESPREK",
     "WIJKGESPREK_TEXT",
+    "WORD_LIST",
     "answers",
     "findings",
     "mail",
