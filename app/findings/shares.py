@@ -134,7 +134,8 @@ def _named(statements: Iterable[Said]) -> dict[tuple[str, Place], set[str]]:
     for said in statements:
         if not said.excluded:
             meeting = said.source in SESSIONS
-            found[MEETINGS if meeting else said.stream, said.place].add(said.id if meeting else said.who)
+            for place in said.places:
+                found[MEETINGS if meeting else said.stream, place].add(said.id if meeting else said.who)
     return found
 
 

@@ -80,9 +80,9 @@ def _only(now: ThemesNow, within: set[str]) -> ThemesNow:
     n: dict[tuple[str, str], set[str]] = defaultdict(set)
     people: dict[tuple[str, str], set[str]] = defaultdict(set)
     for said in statements:
-        if not said.excluded:
-            n[said.place].add(said.id)
-            people[said.place].add(said.who)
+        for place in said.places if not said.excluded else ():
+            n[place].add(said.id)
+            people[place].add(said.who)
     themes = [replace(theme, n=len(n[theme.place]), people=len(people[theme.place])) for theme in now.themes]
     return replace(now, themes=themes, statements=statements, place_of={id_: place for id_, place in now.place_of.items() if id_ in within})
 

@@ -12,7 +12,7 @@ from app.models.tables import PLACEMENT, STATEMENT, THEME
 
 @dataclass(frozen=True)
 class ThemeNow:
-    """One theme. `n` counts statements, `people` who made them, each once: true counts, which only app.disclosure lets leave.
+    """One theme. `n` counts statements that speak of it, `people` who made them, each once: true counts, which only app.disclosure lets leave.
 
     `settled_by` is "" while nobody settled it; `merged_from` are the labels of what was merged into it, and then
     `stability` is None: what was measured belongs to the theme before.
@@ -48,6 +48,12 @@ class Said:
     source: str
     stream: str
     excluded: str
+    also: tuple[Place, ...] = ()
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """Every theme that it speaks of, the main one first."""
+        return (self.place, *self.also)
 
 
 @dataclass(frozen=True)
@@ -85,33 +91,47 @@ def themes_now(connection: Connection, run: Any) -> ThemesNow:
     decisions = fold(acts)
     found = {(row.pillar, row.key): row for row in connection.execute(select(THEME).where(THEME.c.run_id == run.id))}
     statements = _statements(connection, run.id, decisions)
-    known = {*found, *((place[0], REST) for place in found), *(said.place for said in statements if not said.excluded)}
+    known = {
+        *found,
+        *((place[0], REST) for place in found),
+        *decisions.made,
+        *(place for said in statements if not said.excluded for place in said.places),
+    }
     themes = [_theme(place, found, decisions, statements_in) for place, statements_in in _grouped(known, decisions, statements).items()]
     themes.sort(key=lambda theme: (theme.pillar, theme.is_rest, -theme.people, theme.key))
-    absent = [act for act in acts if act.undone_at is None and act.kind != "move" and act.place not in known]
+    absent = [act for act in acts if act.undone_at is None and act.statement_id is None and act.place not in known]
     place_of = {said.id: said.place for said in statements if not said.excluded}
     return ThemesNow(run, themes, place_of, decisions, acts, statements, absent)
 
 
 def _statements(connection: Connection, run_id: str, decisions: Decisions) -> list[Said]:
-    columns = (PLACEMENT.c.statement_id, PLACEMENT.c.pillar, PLACEMENT.c.theme, PLACEMENT.c.excluded)
+    columns = (PLACEMENT.c.statement_id, PLACEMENT.c.pillar, PLACEMENT.c.theme, PLACEMENT.c.excluded, PLACEMENT.c.also_themes)
     said = (STATEMENT.c.response_id, STATEMENT.c.source, STATEMENT.c.stream)
     rows = connection.execute(
         select(*columns, *said).join(STATEMENT, STATEMENT.c.id == PLACEMENT.c.statement_id).where(PLACEMENT.c.run_id == run_id)
     )
     found = []
-    for id_, pillar, theme, excluded, response_id, source, stream in rows:
+    for id_, pillar, theme, excluded, also_themes, response_id, source, stream in rows:
         moved = decisions.moved.get(id_)
         place = decisions.place_of(moved or (pillar, theme))
-        found.append(Said(id_, place, response_id or id_, source, stream, "" if moved and moved[1] != NOTHING else excluded))
+        why = "" if moved and moved[1] != NOTHING else excluded
+        also = decisions.also_of(id_, places_in(also_themes), place) if not why else ()
+        found.append(Said(id_, place, response_id or id_, source, stream, why, also))
     return found
 
 
+def places_in(also_themes: str) -> list[Place]:
+    """Further themes as a placement keeps them: pillar/theme, with spaces between."""
+    return [(pillar, theme) for pillar, _, theme in (one.partition("/") for one in also_themes.split())]
+
+
 def _grouped(known: set[Place], decisions: Decisions, statements: Sequence[Said]) -> dict[Place, list[Said]]:
-    grouped: dict[Place, list[Said]] = {place: [] for place in sorted(known) if place not in decisions.merged and place[1] != NOTHING}
+    gone = {*decisions.merged, *decisions.retired}
+    grouped: dict[Place, list[Said]] = {place: [] for place in sorted(known) if place not in gone and place[1] != NOTHING}
     for said in statements:
         if not said.excluded:
-            grouped.setdefault(said.place, []).append(said)
+            for place in said.places:
+                grouped.setdefault(place, []).append(said)
     return grouped
 
 
