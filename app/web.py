@@ -281,9 +281,24 @@ ROOMS_OF_STAFF = (  # address, name, roles that find something there
     ("/kantoor/enquetes", N_("Vragenlijsten"), ("office", "analyst", "translator", "auditor", "admin")),
     ("/kantoor/ingangen", N_("Ingangen"), ("office", "admin")),
     ("/kantoor/wijkgesprekken", N_("Wijkgesprekken"), ("office", "interviewer", "admin")),
-    ("/bevindingen", N_("Bevindingen"), ("office", "analyst", "auditor", "partner", "admin")),
+    ("/bevindingen", N_("Bevindingen"), ("office", "analyst", "auditor", "partner", "translator", "admin")),
     ("/beheer", N_("Beheer"), ("admin", "auditor")),
 )
+ROWS = ("analyst", "admin")
+LOOKING = ("office", *ROWS, "auditor")
+SECTIONS = {  # of a room: address, name, roles that find something there
+    "/bevindingen": (
+        ("/bevindingen", N_("Rondes"), LOOKING),
+        ("/bevindingen/themas", N_("Thema's"), LOOKING),
+        ("/bevindingen/werkbank", N_("Werkbank"), ROWS),
+        ("/bevindingen/codeboek", N_("Codeboek"), LOOKING),
+        ("/bevindingen/tweede-codeur", N_("Tweede codeur"), ROWS),
+        ("/bevindingen/vertalen", N_("Vertalen"), ("translator", *ROWS)),
+        ("/bevindingen/cijfers", N_("Cijfers"), LOOKING),
+        ("/bevindingen/verantwoording", N_("Verantwoording"), LOOKING),
+        ("/bevindingen/stellingen", N_("Bevindingen"), (*LOOKING, "partner")),
+    ),
+}  # fmt: skip
 ROLE_NAMES = {
     "office": N_("programmabureau"), "analyst": N_("onderzoeker"), "transcriber": N_("typist"), "interviewer": N_("interviewer"),
     "translator": N_("vertaler"), "partner": N_("partner"), "auditor": N_("controleur"), "admin": N_("beheerder"), "table": N_("tafel"),
@@ -300,9 +315,11 @@ def desk(
     person: Person | None = getattr(request.state, "person", None)
     signed_in = person is not None and person.seat and not person.must_change
     rooms = [(address, speak(title)) for address, title, roles in ROOMS_OF_STAFF if signed_in and person and person.role in roles]
+    sections = [(address, speak(title)) for address, title, roles in SECTIONS.get(room, ()) if signed_in and person and person.role in roles]
+    here = max((address for address, _ in sections if f"{request.url.path}/".startswith(f"{address}/")), key=len, default="")
     told = (tells or {}).get(request.query_params.get("gedaan", ""), "")
     return page(
-        request, name, status=status, reader=reader, domain=STAFF, person=person, rooms=rooms, room=room,
+        request, name, status=status, reader=reader, domain=STAFF, person=person, rooms=rooms, room=room, sections=sections, section=here,
         announced=speak(told) if told else "", role_name=lambda role: speak(ROLE_NAMES[role]), **values,
     )  # fmt: skip
 

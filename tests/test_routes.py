@@ -78,7 +78,7 @@ OF_STAFF = {  # method and path: who may enter; an address of it
     ("POST", "/beheer/intrekken"): ("admin", "/beheer/intrekken"),
     ("POST", "/beheer/mensen/{staff_id}/wachtwoord"): ("admin", "/beheer/mensen/m-niemand/wachtwoord"),
     ("POST", "/beheer/mensen/{staff_id}/{change}"): ("admin", "/beheer/mensen/m-niemand/uitzetten"),
-    ("GET", "/bevindingen"): ("office analyst auditor partner admin", "/bevindingen"),
+    ("GET", "/bevindingen"): ("office analyst auditor partner translator admin", "/bevindingen"),
     ("GET", "/bevindingen/ronde/{request_id}"): ("office analyst auditor admin", "/bevindingen/ronde/onbekend"),
     ("POST", "/bevindingen/draaien"): ("analyst admin", "/bevindingen/draaien"),
     ("GET", "/bevindingen/themas"): ("office analyst auditor admin", "/bevindingen/themas"),

@@ -22,16 +22,16 @@ ROOM = "/bevindingen"
 NEWEST = 20  # runs on the page
 TELLS = {"begonnen": N_("De ronde is aangevraagd.")}
 NO_CHOICE = N_("Kies wat er gelezen wordt. Bij “één vragenlijst” hoort ook welke.")
-door = APIRouter(prefix=ROOM, dependencies=[may("office", "analyst", "auditor", "partner", "admin")])
+door = APIRouter(prefix=ROOM, dependencies=[may("office", "analyst", "auditor", "partner", "translator", "admin")])
 looking = APIRouter(prefix=ROOM, dependencies=[may("office", "analyst", "auditor", "admin")])
 starting = APIRouter(prefix=ROOM, dependencies=[may(*ROWS)])
 
 
 @door.get("")
 def rounds(request: Request, person: Staff) -> Response:
-    """All rounds so far; partners read findings only."""
-    if person.role == "partner":
-        return RedirectResponse(f"{ROOM}/stellingen", 303, headers={"Cache-Control": "no-store"})
+    """All rounds so far; partners read findings only, and translators translate."""
+    if elsewhere := {"partner": "stellingen", "translator": "vertalen"}.get(person.role):
+        return RedirectResponse(f"{ROOM}/{elsewhere}", 303, headers={"Cache-Control": "no-store"})
     return _rounds(request, person.role)
 
 
