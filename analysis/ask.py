@@ -9,6 +9,7 @@ from sklearn.feature_extraction.text import TfidfTransformer
 
 from analysis.evidence import Floats, ngrams
 from analysis.text import words
+from analysis.vocabulary import said_of
 
 FLOOR = 0.3  # what a statement unlike all others still counts for
 
@@ -49,7 +50,8 @@ def _worth(found: DataFrame, rows: list[int], said: list[tuple[str, ...]]) -> di
     if not rows:
         return {}
     doubt = 1 - found["pillar_confidence"].to_numpy(dtype=float)[rows]
-    features = TfidfTransformer(sublinear_tf=True).fit_transform(ngrams(said))
+    spoken = said_of(said)
+    features = TfidfTransformer(sublinear_tf=True).fit_transform(spoken.counts(slice(None)) @ ngrams(spoken.words))
     common: Floats = np.asarray(features @ np.asarray(features.mean(axis=0)).ravel())
     share = common / common.max() if common.max() > 0 else common
     return dict(zip(rows, (doubt * (FLOOR + share)).round(9).tolist(), strict=True))

@@ -1,8 +1,6 @@
 """Grouping without pillars: all statements at once, in one frame for all languages, into a given number of themes."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,82 +8,71 @@ from sklearn.cluster import KMeans, MiniBatchKMeans
 from sklearn.decomposition import TruncatedSVD
 from sklearn.preprocessing import normalize
 
+from analysis.engine import PIECE
 from analysis.evidence import Floats
+from analysis.pillars import Judge
 
 DIMENSIONS = 100
+MEANT = 0.7  # how much concepts weigh beside them
 IDEAS = 1.0  # how much the subjects of the programme's word lists weigh beside the letter groups; they are what languages share
 SAMPLE = 20_000  # statements that the axes and the groups are fitted on
 STARTS = 5
 FEW = 10  # a language with so few statements is only half known; its mean leans on that of all
 
 
-@dataclass(frozen=True)
-class Axes:
-    """The directions in which statements differ most, over the letter groups that occur at all."""
-
-    used: NDArray[np.intp]
-    fitted: TruncatedSVD
-
-    def project(self, features: Any) -> Floats:
-        """Bring letter groups down to these directions.
-
-        features : n x columns, sparse.
-        Returns  : n x at most 100.
-        """
-        return np.asarray(self.fitted.transform(features[:, self.used]))
-
-
 @dataclass
 class Groups:
     """A grouping that later statements can be laid into.
 
-    axes    : the fitted projection, or None where vectors were given.
-    means   : language -> mean, taken away so that groups are not languages; "" for languages that are new.
+    axes    : words of this run x dimensions, the directions in which statements differ most; None where vectors were given.
+    means   : language -> mean, taken away so that groups are not languages; -1 for languages that are new.
     centres : groups x dimensions, each of length 1.
     """
 
-    axes: Axes | None
-    means: dict[str, Floats]
+    axes: Floats | None
+    means: dict[int, Floats]
     centres: Floats
 
-    def place(self, features: Any, ideas: Floats, langs: Sequence[str]) -> tuple[list[int], list[float]]:
+    def place(self, judge: Judge, rows: NDArray[np.int64], vectors: Floats | None) -> tuple[NDArray[np.intp], Floats]:
         """Lay statements into the groups.
 
-        features : n x columns, letter groups or given vectors.
-        ideas    : n x ideas, evidence of the word lists.
-        langs    : language per statement.
-        Returns  : (group per statement, cosine to its centre 0..1).
+        judge   : holds the statements.
+        rows    : their numbers.
+        vectors : one per statement of the batch, or None.
+        Returns : (group per row, cosine to its centre 0..1).
         """
-        points = _frame(features, ideas, langs, self.axes, self.means)
-        alike = points @ self.centres.T
-        group = alike.argmax(axis=1)
-        return group.tolist(), np.clip(alike[np.arange(len(group)), group], 0, 1).tolist()
+        group, cosine = [np.zeros(0, np.intp)], [np.zeros(0)]
+        for start in range(0, len(rows), PIECE):
+            alike = _points(judge, rows[start : start + PIECE], vectors, self.axes, self.means) @ self.centres.T
+            group.append(alike.argmax(axis=1))
+            cosine.append(np.clip(alike.max(axis=1), 0, 1))
+        return np.concatenate(group), np.concatenate(cosine)
 
 
-def find_groups(features: Any, ideas: Floats, langs: Sequence[str], *, n: int, seed: int = 0) -> Groups:
+def find_groups(judge: Judge, rows: NDArray[np.int64], vectors: Floats | None, *, n: int, seed: int = 0) -> Groups:
     """Group statements that speak of the same thing.
 
-    features : m x columns, letter groups (sparse) or given vectors (array).
-    ideas    : m x ideas, evidence of the word lists; counts in every language alike.
-    langs    : language per statement; each language's mean is taken away, so that groups are not the languages.
-    n        : groups, >= 1; laid out by ``place``, these statements fill exactly so many.
-    seed     : of the axes and the first centres.
-    Returns  : Groups. Same statements in the same order and same seed: same groups.
-    Raises   : ValueError when there are fewer different statements than groups.
+    judge   : holds the statements; subjects of its lists and concepts count in every language alike.
+    rows    : statements to learn from.
+    vectors : one per statement of the batch, instead of letter groups; None: letter groups.
+    n       : groups, >= 1; laid out by ``place``, these statements fill exactly so many.
+    seed    : of the axes and the first centres.
+    Returns : Groups. Each language's mean is taken away, so that groups are not the languages. Same statements in the same order and same seed: same groups.
+    Raises  : ValueError when there are fewer different statements than groups.
     Cost: linear in the statements; axes and centres are fitted on 20,000 of them. Method: LSA (Deerwester et al., 1990), spherical k-means (Dhillon and Modha, 2001).
     """
-    rows = np.unique(np.linspace(0, len(langs) - 1, min(len(langs), SAMPLE)).astype(int))
-    axes = None if isinstance(features, np.ndarray) else _find_axes(features[rows], seed)
-    means = _means(_project(features, axes), langs)
-    points = _frame(features, ideas, langs, axes, means)
+    some = rows[np.unique(np.linspace(0, len(rows) - 1, min(len(rows), SAMPLE)).astype(int))] if len(rows) else rows
+    axes = _find_axes(judge, some, seed) if vectors is None and len(some) else None
+    means = _means(judge, some, vectors, axes)
+    points = _points(judge, some, vectors, axes, means)
     different = len(np.unique(points.round(9), axis=0))
     if different < n:
         raise ValueError(f"themes: {n} asked, but there are only {different} different statements with something in them")
-    method = KMeans if len(rows) <= SAMPLE // 2 else MiniBatchKMeans
-    fitted = method(n, n_init=STARTS, random_state=seed).fit(points[rows])
-    groups = Groups(axes, means, normalize(fitted.cluster_centers_))
-    _fill_empty(points, groups.centres)
-    return groups
+    method = KMeans if len(some) <= SAMPLE // 2 else MiniBatchKMeans
+    fitted = method(n, n_init=STARTS, random_state=seed).fit(points)
+    centres = normalize(fitted.cluster_centers_)
+    _fill_empty(points, centres)
+    return Groups(axes, means, centres)
 
 
 def sensible_number(n: int) -> int:
@@ -100,29 +87,40 @@ def sensible_number(n: int) -> int:
     return min(max(2, min(20, n // 25)), n)
 
 
-def _find_axes(features: Any, seed: int) -> Axes:
+def _find_axes(judge: Judge, rows: NDArray[np.int64], seed: int) -> Floats:
+    features = judge.model.features(judge.batch.said.counts(rows))
     used = np.unique(features.indices)
     size = max(min(DIMENSIONS, features.shape[0] - 1, len(used) - 1), 1)
     with np.errstate(all="ignore"):  # statements that are all alike have no variance to explain
-        return Axes(used, TruncatedSVD(size, random_state=seed).fit(features[:, used]))
+        fitted = TruncatedSVD(size, random_state=seed).fit(features[:, used].astype(float))
+    return np.asarray(judge.model.groups[:, used] @ fitted.components_.T, dtype=float)
 
 
-def _project(features: Any, axes: Axes | None) -> Floats:
-    return np.asarray(features, dtype=float) if axes is None else axes.project(features)
+def _project(judge: Judge, rows: NDArray[np.int64], vectors: Floats | None, axes: Floats | None) -> Floats:
+    if vectors is not None:
+        return np.asarray(vectors[rows], dtype=float)
+    if axes is None:
+        return np.zeros((len(rows), 1))
+    counted = judge.batch.said.counts(rows)
+    return np.asarray((counted @ axes) / judge.model.lengths(counted)[:, None])
 
 
-def _means(points: Floats, langs: Sequence[str]) -> dict[str, Floats]:
-    of = np.asarray(langs)
-    overall = points.mean(axis=0)
-    means = {lang: (points[of == lang].sum(axis=0) + FEW * overall) / ((of == lang).sum() + FEW) for lang in sorted(set(langs))}
-    return {**means, "": overall}
+def _means(judge: Judge, rows: NDArray[np.int64], vectors: Floats | None, axes: Floats | None) -> dict[int, Floats]:
+    points, of = _project(judge, rows, vectors, axes), judge.batch.langs[rows]
+    overall = points.mean(axis=0) if len(points) else np.zeros(points.shape[1])
+    means = {int(lang): (points[of == lang].sum(axis=0) + FEW * overall) / ((of == lang).sum() + FEW) for lang in np.unique(of)}
+    return {**means, -1: overall}
 
 
-def _frame(features: Any, ideas: Floats, langs: Sequence[str], axes: Axes | None, means: dict[str, Floats]) -> Floats:
-    points = _project(features, axes)
+def _points(judge: Judge, rows: NDArray[np.int64], vectors: Floats | None, axes: Floats | None, means: dict[int, Floats]) -> Floats:
+    points = _project(judge, rows, vectors, axes)
     if len(points):
-        points = points - np.vstack([means.get(lang, means[""]) for lang in langs])
-    return np.asarray(normalize(np.hstack([normalize(points), IDEAS * normalize(ideas)])) if ideas.size else normalize(points))
+        points = points - np.vstack([means.get(int(lang), means[-1]) for lang in judge.batch.langs[rows]])
+    table = judge.evidence.table(judge.batch.said, rows)
+    ideas = np.asarray((table @ judge.evidence.themes).todense())
+    parts = [normalize(points)]
+    parts += [weight * normalize(found) for weight, found in ((IDEAS, ideas), (MEANT, judge.concepts(rows).toarray())) if found.shape[1]]
+    return np.asarray(normalize(np.hstack(parts)))
 
 
 def _fill_empty(points: Floats, centres: Floats) -> None:

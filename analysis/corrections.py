@@ -16,7 +16,7 @@ def learn_corrections(likeness: Floats, odds: Floats, settled: Floats) -> Floats
     likeness : n x n, cosine between settled answers.
     odds     : n x columns, what the model thought of them; -inf for what was out of the question.
     settled  : n x columns, 1 for what the person settled, 0 elsewhere.
-    Returns  : n x columns, to be given to ``corrected``.
+    Returns  : n x columns: how far each settled answer pulls what looks like it; a statement's log odds grow by its likeness to each, plus COMMON, times this.
     Cost: n squared; 1,000 settled answers take 0.2 s.
     """
     alike = likeness + COMMON
@@ -27,13 +27,3 @@ def learn_corrections(likeness: Floats, odds: Floats, settled: Floats) -> Floats
     for _ in range(ROUNDS):
         pull += step * (settled - softmax(odds + alike @ pull) - CAUTION * pull)
     return pull
-
-
-def corrected(likeness: Floats, pull: Floats) -> Floats:
-    """Say how far settled answers move others.
-
-    likeness : m x n, cosine between statements and settled answers.
-    pull     : n x columns, from ``learn_corrections``.
-    Returns  : m x columns, to be added to the log odds.
-    """
-    return np.asarray((likeness + COMMON) @ pull)

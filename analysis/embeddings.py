@@ -12,8 +12,7 @@ from sklearn.preprocessing import normalize
 
 from analysis.evidence import Floats
 from analysis.model import GROUPS, log_odds, softmax
-from analysis.pillars import Weighed
-from analysis.reading import Batch
+from analysis.pillars import Judge
 
 Vectors = DataFrame | Callable[[list[str]], Any]
 WEIGHT = 6.0  # log odds that a cosine of 1 is worth
@@ -62,26 +61,27 @@ def vectors_of(embeddings: Vectors | None, ids: Sequence[Any], texts: Sequence[s
     return np.asarray(normalize(found))
 
 
-def likely_by_vectors(weighed: Weighed, vectors: Floats, batch: Batch) -> None:
+def likely_by_vectors(judge: Judge, vectors: Floats) -> Floats:
     """Let vectors speak beside the words: each pillar and theme has a centre among the statements that the words put there.
 
-    weighed : its likelihoods are changed.
+    judge   : what the words say.
     vectors : n x d, each of length 1; each language's mean is taken away, so that centres are not languages.
-    batch   : tells which statements belong to the first wave and hold something.
+    Returns : n x (pillars + themes), to be added to the log likelihood.
     """
-    langs = np.asarray([statement.lang for statement in batch.read])
-    rows = batch.rows(0)
-    if not rows:
-        return
+    langs, rows = judge.batch.langs, judge.batch.rows(0)
     apart = vectors.copy()
-    for lang in set(langs.tolist()):
-        known = [row for row in rows if langs[row] == lang] or rows
-        apart[langs == lang] -= vectors[known].mean(axis=0)
+    for lang in np.unique(langs):
+        known = rows[langs[rows] == lang] if (langs[rows] == lang).any() else rows
+        apart[langs == lang] -= vectors[known].mean(axis=0) if len(known) else 0.0
     apart = np.asarray(normalize(apart))
+    weighed, found = judge.weigh(rows), []
     for evidence, likelihood in ((weighed.pillars, weighed.likely_pillars), (weighed.themes, weighed.likely_themes)):
-        chance = softmax(log_odds(evidence[rows], likelihood[rows])) if likelihood.shape[1] else np.zeros((len(rows), 0))
-        centres = normalize(chance.T @ apart[rows]) if likelihood.shape[1] else np.zeros((0, apart.shape[1]))
-        np.add(likelihood, WEIGHT / GROUPS * (apart @ centres.T), out=likelihood)
+        some = len(rows) and likelihood.shape[1]
+        chance = softmax(log_odds(evidence, likelihood)) if some else np.zeros((len(rows), likelihood.shape[1]))
+        found.append(
+            WEIGHT / GROUPS * (apart @ normalize(chance.T @ apart[rows]).T) if some else np.zeros((len(apart), likelihood.shape[1]))
+        )
+    return np.hstack(found)
 
 
 def _load_folder(path: Path) -> Vectors:

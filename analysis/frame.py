@@ -65,7 +65,7 @@ def text_of(statements: DataFrame, column: str) -> list[str]:
     """
     if column not in statements.columns:
         return [""] * len(statements)
-    return ["" if is_empty(value) else str(value).strip() for value in statements[column]]
+    return ["" if is_empty(value) else str(value).strip() for value in statements[column].tolist()]
 
 
 def weights_of(statements: DataFrame) -> list[float]:
@@ -76,7 +76,7 @@ def weights_of(statements: DataFrame) -> list[float]:
     """
     if "weight" not in statements.columns:
         return [1.0] * len(statements)
-    return [1.0 if is_empty(value) else float(value) for value in statements["weight"]]
+    return [1.0 if is_empty(value) else float(value) for value in statements["weight"].tolist()]
 
 
 def _check_ids(ids: Iterable[Any]) -> None:
@@ -90,7 +90,10 @@ def _check_ids(ids: Iterable[Any]) -> None:
 
 
 def _check_column(statements: DataFrame, column: str, allowed: Any, wanted: str) -> None:
-    for row, (key, value) in enumerate(zip(statements.index, statements[column], strict=True), start=2):
+    values = statements[column].tolist()
+    if all(map(allowed, values)):
+        return
+    for row, (key, value) in enumerate(zip(statements.index, values, strict=True), start=2):
         if not allowed(value):
             raise ValueError(f"row {row} (id {key}), column {column}: {_short(value)} {wanted}")
 

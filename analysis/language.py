@@ -2,8 +2,11 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from analysis.text import cut, fold, stop_words
 
@@ -13,6 +16,8 @@ ARABIC = re.compile(r"[\u0600-\u06ff]")
 ARABIC_SCRIPT = {"ar", "fa", "ur", "ps", "ku"}
 ENOUGH = 2.0  # words of another language, more than of the form's own, that outweigh the form
 LONG = 25  # letters from which the detector is asked about a text whose words say nothing
+HEARD = 200  # words of a statement that have a say
+STRANGE = 1.5  # what a letter of one language counts for
 
 
 def detect(text: str, form: str = "", *, among: Sequence[str] = LANGUAGES) -> str:
@@ -28,31 +33,55 @@ def detect(text: str, form: str = "", *, among: Sequence[str] = LANGUAGES) -> st
     >>> detect("komşularım çok iyi insanlar", form="nl"), detect("wifi", form="pl")
     ('tr', 'pl')
     """
-    candidates: tuple[str, ...] = tuple(dict.fromkeys((form, *among) if form else among))
     said = cut(text)
-    letters = sum(map(len, said))
-    arabic = len(ARABIC.findall(text))
-    if letters and arabic * 2 > letters:
+    votes = votes_of([fold(word) for word in said[:HEARD]], (*among, form) if form else tuple(among)).sum(axis=0)
+    return decide(text, form, votes, sum(map(len, said)), among)
+
+
+def votes_of(folded: Sequence[str], languages: Sequence[str]) -> NDArray[np.float64]:
+    """Say for each word of which languages it is a common word.
+
+    folded    : words.
+    languages : in the order of the columns.
+    Returns   : words x languages; a word that is common in two counts a quarter in each.
+    """
+    listed = tuple(languages)
+    return np.array([_votes(word, listed) for word in folded], dtype=float).reshape(len(folded), len(listed))
+
+
+def decide(text: str, form: str, votes: NDArray[np.float64], letters: int, among: Sequence[str]) -> str:
+    """Say in which language a statement is written, when the votes of its words are known.
+
+    text    : masked.
+    form    : as for ``detect``.
+    votes   : per language of ``among``, and then of ``form`` if it is not among them.
+    letters : in all words together.
+    among   : languages to choose from.
+    Returns : str, as ``detect`` gives it.
+    """
+    plain = text.isascii()
+    if not plain and letters and len(ARABIC.findall(text)) * 2 > letters:
         return form if form in ARABIC_SCRIPT else "ar"
-    score: dict[str, float] = dict.fromkeys((*candidates, ""), 0.0)
-    for word in map(fold, said[:200]):
-        speakers = [lang for lang in candidates if word in _marks(lang)]
-        for lang in speakers:
-            score[lang] += 1 / len(speakers) ** 2
-    for lang, signs in LETTERS.items():
-        if lang in score:
-            score[lang] += 1.5 * len(set(signs.findall(text)))
-    best = max(candidates, key=lambda lang: score[lang])  # of equals the first: the form's own
-    if score[best] - score[form] >= ENOUGH:
+    score = dict(zip((*among, form) if form and form not in among else among, votes.tolist(), strict=False))
+    own = score.get(form, 0.0)
+    if not plain:
+        for lang, signs in LETTERS.items():
+            if lang in score:
+                score[lang] += STRANGE * len(set(signs.findall(text)))
+        own = score.get(form, 0.0)
+    best = max(score, key=lambda lang: (score[lang], lang == form))
+    if score[best] - own >= ENOUGH:
         return best
-    if letters >= LONG and (score[form] == 0 if form else score[best] < ENOUGH):
-        return _ask_detector(text, candidates)
+    if letters >= LONG and (own == 0 if form else score[best] < ENOUGH):
+        return _ask_detector(text, tuple(sorted(score)))
     return form or best
 
 
-@cache
-def _marks(lang: str) -> frozenset[str]:
-    return frozenset(word for word in stop_words(lang) if len(word) > 1)
+@lru_cache(maxsize=300_000)
+def _votes(word: str, languages: tuple[str, ...]) -> tuple[float, ...]:
+    speaks = [len(word) > 1 and word in stop_words(lang) for lang in languages]
+    speakers = len({lang for lang, does in zip(languages, speaks, strict=True) if does})
+    return tuple(does / speakers**2 if speakers else 0.0 for does in speaks)
 
 
 @cache
@@ -64,7 +93,7 @@ def _detector(among: tuple[str, ...]) -> Any:
     return identifier
 
 
+@lru_cache(maxsize=20_000)
 def _ask_detector(text: str, among: Iterable[str]) -> str:
-    detector = _detector(tuple(sorted(among)))
-    found, _ = detector.classify(text)
+    found, _ = _detector(tuple(among)).classify(text)
     return str(found)

@@ -9,6 +9,8 @@ from analysis.text import stem, stop_words, without_article, words
 
 Words = Mapping[str, Mapping[str, str]]  # key -> language -> words with commas between
 
+Phrases = list[tuple[tuple[str, ...], int, float]]  # words, column, weight
+
 COMPOUNDING = {"nl", "de"}  # languages that write a compound as one word
 INSIDE = 5  # letters that a word needs to count inside a compound
 SHORTEST_START = {"tr": 3, "ar": 3}  # anything shorter must be the whole word; elsewhere four letters
@@ -35,7 +37,8 @@ class Entries:
 
     starts: dict[str, dict[int, float]] = field(default_factory=dict)
     wholes: dict[str, dict[int, float]] = field(default_factory=dict)
-    phrases: dict[str, dict[str, list[tuple[tuple[str, ...], int, float]]]] = field(default_factory=dict)
+    phrases: dict[str, dict[str, Phrases]] = field(default_factory=dict)
+    seconds: set[str] = field(default_factory=set)
     near: dict[str, list[str]] = field(default_factory=dict)
 
 
@@ -53,14 +56,51 @@ class Lexicon:
         self.n_pillars = len(pillars)
         self._entries: dict[str, Entries] = {}
         self._listed: list[tuple[int, str, float]] = []
+        self._spoken: list[str] = []
         self._found: dict[tuple[str, str], tuple[Hit, ...]] = {}
+        self._begun: dict[tuple[str, str], tuple[Mapping[str, Phrases], ...]] = {}
+        self._followed: dict[tuple[str, str], tuple[str, ...]] = {}
         for column, (key, by_language) in enumerate((*pillars.items(), *themes.items())):
             stems = column >= self.n_pillars or key in stemmed
             weight = GENERAL if stems and column < self.n_pillars else 1.0
             for lang, listed in by_language.items():
                 self._learn(lang, listed, column, weight, stems=stems)
+        self.close()
+
+    def close(self) -> None:
+        """Make misspellings of all its words known, and forget what was looked up before."""
+        for known in (self._found, self._begun, self._followed):
+            known.clear()
         for entries in self._entries.values():
+            entries.near.clear()
             _add_misspellings(entries)
+
+    def entries(self) -> Iterator[tuple[int, str, str, float]]:
+        """Give the words as they were listed, with their language.
+
+        Returns : (column, ISO 639-1, folded words with spaces between, weight), in the order of the columns.
+        """
+        for (column, entry, weight), lang in zip(self._listed, self._spoken, strict=True):
+            yield column, lang, entry, weight
+
+    def widen(self, lang: str, listed: str, columns: Mapping[int, float]) -> None:
+        """Add words that it does not know yet; ``close`` it afterwards.
+
+        lang    : ISO 639-1.
+        listed  : stems with commas between.
+        columns : pillar or theme -> weight.
+        """
+        entries = self._entries.setdefault(lang, Entries())
+        for entry in listed.split(","):
+            parts = words(entry)
+            if len(parts) > 1:
+                held = entries.phrases.setdefault(parts[0], {}).setdefault(parts[1], [])
+                if not any(phrase == tuple(parts) for phrase, _, _ in held):
+                    held += [(tuple(parts), column, weight * PHRASE) for column, weight in columns.items()]
+                    entries.seconds.add(parts[1])
+            elif parts and not _match(entries, parts[0], lang):
+                whole = entry.rstrip().endswith("=") or len(parts[0]) < SHORTEST_START.get(lang, 4)
+                (entries.wholes if whole else entries.starts).setdefault(parts[0], {}).update(columns)
 
     def hits(self, said: Sequence[str], lang: str) -> list[Hit]:
         """Find the words of one statement that stand for a pillar or theme.
@@ -74,9 +114,23 @@ class Lexicon:
         >>> [(hit.word, hit.weight) for hit in lexicon.hits(words("Schimmels op een natte muur"), "nl")]
         [('schimmels', 1.0), ('natte muur', 1.4)]
         """
-        found = {(hit.word, hit.column): hit for word in said for hit in self._look_up(word, lang)}
-        found.update(((hit.word, hit.column), hit) for hit in self._phrases(said, lang))
+        found = {(hit.word, hit.column): hit for word in said for hit in self.look_up(word, lang)}
+        found.update(((hit.word, hit.column), hit) for hit in self.phrases(said, lang))
         return list(found.values())
+
+    def may_begin(self, word: str, lang: str) -> bool:
+        """Say whether a listed phrase can begin with this word.
+
+        word, lang : folded, ISO 639-1.
+        """
+        return bool(self._firsts(word, lang))
+
+    def may_follow(self, word: str, lang: str) -> bool:
+        """Say whether a listed phrase can go on with this word.
+
+        word, lang : folded, ISO 639-1.
+        """
+        return bool(self._seconds(word, lang))
 
     def listed(self) -> list[tuple[int, str, float]]:
         """Give the words as they were listed.
@@ -105,8 +159,10 @@ class Lexicon:
             parts = words(entry)
             if parts:
                 self._listed.append((column, " ".join(parts), weight))
+                self._spoken.append(lang)
             if len(parts) > 1:
                 entries.phrases.setdefault(parts[0], {}).setdefault(parts[1], []).append((tuple(parts), column, weight * PHRASE))
+                entries.seconds.add(parts[1])
             if stems:
                 alone = parts if len(parts) == 1 else []
             else:
@@ -116,7 +172,12 @@ class Lexicon:
                 whole = entry.rstrip().endswith("=") or len(part) < SHORTEST_START.get(lang, 4)
                 (entries.wholes if whole else entries.starts).setdefault(part, {})[column] = weight
 
-    def _look_up(self, word: str, lang: str) -> tuple[Hit, ...]:
+    def look_up(self, word: str, lang: str) -> tuple[Hit, ...]:
+        """Give what one word stands for.
+
+        word, lang : folded, ISO 639-1.
+        Returns    : tuple of Hit, one per column.
+        """
         known = self._found.get((lang, word))
         if known is None:
             known = self._found[lang, word] = tuple(Hit(word, column, weight) for column, weight in self._weigh(word, lang).items())
@@ -132,23 +193,45 @@ class Lexicon:
                         found[column] = max(found.get(column, 0.0), weight * BORROWED)
         return found
 
-    def _phrases(self, said: Sequence[str], lang: str) -> Iterator[Hit]:
-        own = self._entries.get(lang)
-        if own is None:
-            return
-        begins = [_beginnings(without_article(word) if lang == "ar" else word, SHORTEST_START.get(lang, 4)) for word in said]
-        for at, firsts in enumerate(begins):
-            for seconds in (own.phrases[first] for first in firsts if first in own.phrases):
-                for near in range(at + 1, min(at + GAP + 2, len(begins))):
-                    for second in begins[near]:
+    def phrases(self, said: Sequence[str], lang: str) -> Iterator[Hit]:
+        """Find the listed phrases in one statement.
+
+        said, lang : as for ``hits``.
+        Returns    : iterator of Hit; ``word`` is the phrase as it was listed.
+        """
+        for at, word in enumerate(said):
+            for seconds in self._firsts(word, lang):
+                for near in range(at + 1, min(at + GAP + 2, len(said))):
+                    for second in self._seconds(said[near], lang):
                         for phrase, column, weight in seconds.get(second, ()):
-                            if _follows(phrase[2:], begins, near + 1):
+                            if len(phrase) == 2 or _follows(phrase[2:], [_begins(each, lang) for each in said], near + 1):
                                 yield Hit(" ".join(phrase), column, weight)
+
+    def _firsts(self, word: str, lang: str) -> tuple[Mapping[str, Phrases], ...]:
+        """What can go on after this word: second word -> phrases."""
+        known = self._begun.get((lang, word))
+        if known is None:
+            own = self._entries.get(lang)
+            found = [own.phrases[begin] for begin in _begins(word, lang) if begin in own.phrases] if own else []
+            known = self._begun[lang, word] = tuple(found)
+        return known
+
+    def _seconds(self, word: str, lang: str) -> tuple[str, ...]:
+        """The second words of phrases that this word can be."""
+        known = self._followed.get((lang, word))
+        if known is None:
+            own = self._entries.get(lang)
+            known = self._followed[lang, word] = tuple(begin for begin in _begins(word, lang) if begin in own.seconds) if own else ()
+        return known
 
 
 @lru_cache(maxsize=200_000)
-def _beginnings(word: str, shortest: int) -> tuple[str, ...]:
+def _begins(word: str, lang: str) -> tuple[str, ...]:
     """The starts of a word that a listed word may be, and the word itself."""
+    return _beginnings(without_article(word) if lang == "ar" else word, SHORTEST_START.get(lang, 4))
+
+
+def _beginnings(word: str, shortest: int) -> tuple[str, ...]:
     return (word, *(word[:end] for end in range(shortest, len(word))))
 
 

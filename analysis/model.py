@@ -6,10 +6,11 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from sklearn.preprocessing import normalize
+from scipy import sparse
 
 from analysis.evidence import FEATURES, Floats, ngrams
 from analysis.lexicon import Lexicon
+from analysis.vocabulary import Said, said_of
 
 SMOOTHING = (
     2_000.0  # letter groups as they are anywhere, added to those of each pillar: lists of unequal length then weigh alike (measured)
@@ -32,80 +33,97 @@ LIKE_OVERIG = -1.0  # log odds: few answers are about nothing in particular
 class Model:
     """Multinomial naive Bayes over letter groups with Dirichlet smoothing (Zhai and Lafferty, 2004), beside the evidence of the lists.
 
+    Everything is a sum over words: a statement's features are those of its words, divided by a length that is theirs as well, so that a million statements
+    cost a few numbers a word.
+
     n_pillars : columns of pillars; the themes' columns follow.
     idf       : FEATURES floats.
     counts    : (pillars + themes) x FEATURES, what was learned.
+    groups    : words of this run x FEATURES, weighted by how rare each letter group is.
+    sizes     : per word of this run, the square of its length.
     """
 
     n_pillars: int
     idf: Floats
     counts: Floats
+    groups: Any
+    sizes: Floats
 
-    def features(self, said: Sequence[Sequence[str]]) -> Any:
-        """Letter groups of statements, weighted by how rare they are, each row of length 1.
+    def lengths(self, counted: Any) -> Floats:
+        """Length of statements' features, at least a little.
 
-        said    : folded words per statement.
+        counted : n x words of this run, as ``Said.counts`` gives it.
+        Returns : n floats > 0: the root of the sum over words, as if no two of them shared a letter group.
+        """
+        return np.asarray(np.sqrt(np.maximum(counted @ self.sizes, 1e-9)))
+
+    def features(self, counted: Any) -> Any:
+        """Letter groups of statements, weighted, each row of length about 1.
+
+        counted : n x words of this run.
         Returns : sparse matrix, n x FEATURES.
         """
-        return self.weighted(ngrams(said))
+        return sparse.diags_array(1 / self.lengths(counted)) @ (counted @ self.groups)
 
-    def weighted(self, counted: Any) -> Any:
-        """The same for letter groups that were counted before.
-
-        counted : sparse matrix, n x FEATURES, as ``evidence.ngrams`` gives it; left as it is.
-        Returns : sparse matrix, n x FEATURES.
-        """
-        found = counted.copy()
-        found.data = (1 + np.log(found.data)) * self.idf[found.indices]
-        return normalize(found, copy=False)
-
-    def learn(self, features: Any, taught: Floats) -> None:
+    def learn(self, counted: Any, taught: Floats) -> None:
         """Add what statements teach.
 
-        features : n x FEATURES, as ``features()`` gives them.
-        taught   : n x columns, >= 0: how much each statement teaches about each column.
+        counted : n x words of this run.
+        taught  : n x columns, >= 0: how much each statement teaches about each column.
         """
-        self.counts += (features.T @ taught).T
+        of_words = counted.T @ (taught / self.lengths(counted)[:, None])
+        self.counts += np.asarray(self.groups.T @ of_words).T
 
-    def score(self, features: Any) -> tuple[Floats, Floats]:
-        """Log likelihood of statements, compared with that under no pillar or theme in particular.
+    def scores(self) -> Floats:
+        """Log likelihood that each word of this run adds, compared with no pillar or theme in particular.
 
-        features : n x FEATURES.
-        Returns  : (n x pillars, n x themes); 0 means as likely as anywhere.
+        Returns : words x columns; a statement has the sum over its words, divided by its length.
         """
         anywhere = self.counts[: self.n_pillars].sum(axis=0) + RARE
         share = anywhere / anywhere.sum()
         ratio = (self.counts / share + SMOOTHING) / (self.counts.sum(axis=1, keepdims=True) + SMOOTHING)
-        found = np.asarray(features @ np.log(ratio).T)
-        return found[:, : self.n_pillars], found[:, self.n_pillars :]
+        return np.asarray(self.groups @ np.log(ratio).T)
 
 
-def learn_words(lexicon: Lexicon, owners: Sequence[int], sample: Any) -> Model:
+def learn_words(lexicon: Lexicon, owners: Sequence[int], said: Said, sample: Any) -> Model:
     """Make a model from the word lists.
 
     lexicon : words per pillar and theme; each entry teaches its theme and that theme's pillar.
     owners  : per theme, the number of its pillar.
-    sample  : letter groups of statements, as ``evidence.ngrams`` counts them; they only tell how rare each group is.
+    said    : the words of this run.
+    sample  : statements x words of this run; they only tell how rare each letter group is.
     Returns : Model.
-    Cost: linear in the lists and the sample; 0.5 s for the programme's 20,000 words.
+    Cost: linear in the lists and the sample; 0.5 s for the programme's 40,000 words.
     """
     listed = lexicon.listed()
-    counted = _counted(lexicon)
-    present = np.bincount(counted.indices, minlength=FEATURES) + np.bincount(sample.indices, minlength=FEATURES)
-    idf = np.log((1 + counted.shape[0] + sample.shape[0]) / (1 + present)) + 1
-    model = Model(lexicon.n_pillars, idf, np.zeros((len(lexicon.columns), FEATURES)))
+    counted, groups = _of_lists(lexicon)
+    own = ngrams(said.words)
+    seen = np.asarray(np.minimum(sample.sum(axis=0), len(listed))).ravel() if sample.shape[0] else np.zeros(len(said.words))
+    present = np.bincount(
+        groups.indices, weights=np.repeat(np.asarray(counted.sum(axis=0)).ravel(), np.diff(groups.indptr)), minlength=FEATURES
+    )
+    present = present + np.bincount(own.indices, weights=np.repeat(seen, np.diff(own.indptr)), minlength=FEATURES)
+    idf = np.log((1 + len(listed) + sample.shape[0]) / (1 + np.minimum(present, len(listed) + sample.shape[0]))) + 1
     taught = np.zeros((len(listed), len(lexicon.columns)))
     for row, (column, _, weight) in enumerate(listed):
         taught[row, column] = weight
         if column >= lexicon.n_pillars:
             taught[row, owners[column - lexicon.n_pillars]] = weight
-    model.learn(model.weighted(counted), taught)
-    return model
+    of_lists = Model(lexicon.n_pillars, idf, np.zeros((len(lexicon.columns), FEATURES)), *_weighted(groups, idf))
+    of_lists.learn(counted, taught)
+    return Model(lexicon.n_pillars, idf, of_lists.counts, *_weighted(own, idf))
+
+
+def _weighted(groups: Any, idf: Floats) -> tuple[Any, Floats]:
+    found = groups.copy()
+    found.data = (found.data * idf[found.indices]).astype(np.float32)
+    return found, np.asarray(found.multiply(found).sum(axis=1), dtype=float).ravel()
 
 
 @lru_cache(maxsize=2)
-def _counted(lexicon: Lexicon) -> Any:
-    return ngrams([entry.split() for _, entry, _ in lexicon.listed()])
+def _of_lists(lexicon: Lexicon) -> tuple[Any, Any]:
+    entries = said_of([entry.split() for _, entry, _ in lexicon.listed()])
+    return entries.counts(slice(None)), ngrams(entries.words)
 
 
 def log_odds(evidence: Floats, likelihood: Floats) -> Floats:

@@ -1,22 +1,32 @@
 """The whole analysis: statements in; pillar, theme, label, quotes and what was left out come back, one row for one row."""
 
-from collections import defaultdict
-from collections.abc import Sequence
-
+import numpy as np
 from pandas import DataFrame
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # it ships none
 
 from analysis.embeddings import Vectors, likely_by_vectors, vectors_of
-from analysis.engine import Progress
+from analysis.engine import Progress, pieces
 from analysis.frame import OVERIG, check_frame, is_empty
 from analysis.lexicon import Words, default_words
-from analysis.pillars import Placed, Weighed, place_pillars, weigh_statements
-from analysis.quotes import Candidate, choose_quotes
-from analysis.reading import Batch, read_statements
+from analysis.pillars import Judge, Placed, place_pillars, weigh_words
+from analysis.quotes import choose_quotes
+from analysis.reading import read_statements
 from analysis.scheme import DEFAULT, NOTHING, REST, Scheme, make_scheme
-from analysis.themes import Themed, place_themes
+from analysis.themes import Themed, by_codebook, place_themes
 
-COLUMNS = ("pillar", "pillar_confidence", "also", "theme", "theme_label", "fit", "excluded", "quote", "text_masked")
+COLUMNS = (
+    "pillar",
+    "pillar_confidence",
+    "also",
+    "theme",
+    "theme_label",
+    "fit",
+    "excluded",
+    "quote",
+    "text_masked",
+    "also_themes",
+    "margin",
+)
 
 
 def analyse(  # noqa: PLR0913  # the whole analysis in one call; all but the first by name
@@ -53,21 +63,38 @@ def analyse(  # noqa: PLR0913  # the whole analysis in one call; all but the fir
     with threadpool_limits(limits=1):
         scheme = _checked_scheme(statements, pillars, codebook, labels, themes)
         batch = read_statements(statements, labels, languages=scheme.lexicon.languages(), engine=engine, progress=progress)
-        vectors = vectors_of(embeddings, [statements.index[place] for place in batch.places], [read.masked for read in batch.read])
-        weighed = weigh_statements(batch, scheme if pillars is not None else make_scheme(), engine=engine, progress=progress)
+        vectors = vectors_of(embeddings, [statements.index[place] for place in batch.places], batch.texts)
+        judge = weigh_words(batch, scheme if pillars is not None else make_scheme(), progress=progress)
         if pillars is None:
             from analysis.grouping import place_groups  # noqa: PLC0415  # half a second of imports that a run with pillars need not pay
 
-            placed, themed = place_groups(batch, weighed, vectors, n=themes, seed=seed)
+            said = np.array([float(not why) for why in batch.excluded])
+            placed = Placed(np.zeros(len(batch), dtype=np.intp), said, said, [""] * len(batch))
+            themed = place_groups(judge, vectors, n=themes, seed=seed)
         else:
             if vectors is not None:
-                likely_by_vectors(weighed, vectors, batch)
-            placed = place_pillars(batch, scheme, weighed)
-            themed = place_themes(batch, scheme, weighed, placed, at_most=themes)
+                judge.more = likely_by_vectors(judge, vectors)
+            placed, themed = _place(judge, themes, tell)
         tell("themes", 1, 1)
-        quoted = _quoted(batch, weighed, themed)
+        numbers = {key: number for number, key in enumerate(themed.keys)}
+        quoted = choose_quotes(judge, themed.theme, themed.strength, leave_out=[numbers[REST], numbers[NOTHING]])
         tell("quotes", 1, 1)
-        return _assemble(statements, batch, scheme.pillars, placed, themed, quoted)
+        return _assemble(statements, judge, scheme, placed, themed, quoted)
+
+
+def _place(judge: Judge, at_most: int | None, tell: Progress) -> tuple[Placed, Themed]:
+    """Pillars and themes, piece after piece: what words say of a million statements is never held at once."""
+    placed, parts = [], []
+    todo = pieces(len(judge.batch))
+    for done, rows in enumerate(todo, start=1):
+        weighed = judge.weigh(rows)
+        some = place_pillars(judge, weighed, rows)
+        placed.append(some)
+        parts.append(by_codebook(judge, weighed, some.pillar, rows))
+        tell("scoring", done, len(todo))
+    pillar, confidence, margin = (np.concatenate([getattr(part, name) for part in placed]) for name in ("pillar", "confidence", "margin"))
+    all_placed = Placed(pillar, confidence, margin, [also for part in placed for also in part.also])
+    return all_placed, place_themes(judge, pillar, parts, at_most=at_most)
 
 
 def _silent(_step: str, _done: int, _total: int) -> None:
@@ -108,30 +135,33 @@ def _check_settled(statements: DataFrame, labels: DataFrame | None, pillars: Wor
             raise ValueError(f"labels, row {row} (id {key}), column theme: {theme!r} is not one word, without spaces")
 
 
-def _quoted(batch: Batch, weighed: Weighed, themed: Themed) -> set[int]:
-    """Rows that are quoted: at most three per theme, only statements in which nothing was masked."""
-    candidates: dict[str, list[Candidate]] = defaultdict(list)
-    for row, read in enumerate(batch.read):
-        if read.clean and not read.excluded and themed.theme[row] not in (REST, NOTHING):
-            candidates[themed.theme[row]].append(Candidate(row, read.masked, read.said, themed.strength[row]))
-    return {row for theme in sorted(candidates) for row in choose_quotes(candidates[theme], weighed.model)}
-
-
-def _assemble(statements: DataFrame, batch: Batch, pillars: Sequence[str], placed: Placed, themed: Themed, quoted: set[int]) -> DataFrame:
+def _assemble(statements: DataFrame, judge: Judge, scheme: Scheme, placed: Placed, themed: Themed, quoted: set[int]) -> DataFrame:
     """One row for each row that came in, in its order."""
-    row_of = {place: row for row, place in enumerate(batch.places)}
-    rows = [row_of[place] for place in range(len(statements))]
+    batch = judge.batch
+    rows = np.empty(len(batch), dtype=np.int64)
+    rows[batch.places] = np.arange(len(batch))
+    theme = themed.theme[rows].tolist()
+    key_of_pillar = scheme.pillars
+    labels = [themed.labels.get(key, key) for key in themed.keys]
+    also = {row: " ".join(f"{_owner(scheme, column)}/{themed.keys[column]}" for column in columns) for row, columns in themed.also.items()}
+    listed = rows.tolist()
     return DataFrame(
         {
-            "pillar": [pillars[placed.pillar[row]] for row in rows],
-            "pillar_confidence": [placed.confidence[row] for row in rows],
-            "also": [placed.also[row] for row in rows],
-            "theme": [themed.theme[row] for row in rows],
-            "theme_label": [themed.labels[themed.theme[row]] for row in rows],
-            "fit": [themed.fit[row] for row in rows],
-            "excluded": [batch.read[row].excluded for row in rows],
-            "quote": [int(row in quoted) for row in rows],
-            "text_masked": [batch.read[row].masked for row in rows],
+            "pillar": [key_of_pillar[number] for number in placed.pillar[rows].tolist()],
+            "pillar_confidence": placed.confidence[rows],
+            "also": [placed.also[row] for row in listed],
+            "theme": [themed.keys[number] for number in theme],
+            "theme_label": [labels[number] for number in theme],
+            "fit": themed.fit[rows],
+            "excluded": [batch.excluded[row] for row in listed],
+            "quote": [int(row in quoted) for row in listed],
+            "text_masked": [batch.texts[row] for row in listed],
+            "also_themes": [also.get(row, "") for row in listed],
+            "margin": placed.margin[rows],
         },
         index=statements.index,
     )
+
+
+def _owner(scheme: Scheme, theme: int) -> str:
+    return scheme.pillars[scheme.owners[theme]]

@@ -1,63 +1,110 @@
 """Statements as they are read: masked, their language known, cut into words, in an order that does not depend on the order they came in."""
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
+import numpy as np
+from numpy.typing import NDArray
 from pandas import DataFrame
 
 from analysis.content import why_excluded
 from analysis.engine import Progress, pieces, run
 from analysis.frame import is_empty, text_of, weights_of
-from analysis.language import LANGUAGES, detect
+from analysis.language import HEARD, LANGUAGES, decide, votes_of
 from analysis.privacy import mask
 from analysis.scheme import NOTHING
 from analysis.text import MARK, cut, fold
+from analysis.vocabulary import Numbers, Said, join_words
 
 READ = 2_000  # words of one statement that are read; the longest answer of a survey has some 200
-
-
-@dataclass(frozen=True)
-class Read:
-    """One statement after reading.
-
-    masked   : the text, personal data replaced by marks.
-    clean    : nothing was masked, neither here nor before.
-    lang     : ISO 639-1.
-    surfaces : words as typed; ``said`` holds them folded, in the same order.
-    excluded : why it holds nothing to analyse, or "".
-    """
-
-    masked: str
-    clean: bool
-    lang: str
-    surfaces: tuple[str, ...]
-    said: tuple[str, ...]
-    excluded: str
+LOOKED_AT = 1_000  # letters of a statement that tell its language
+CLAUSE = re.compile(r"[.,;:!?\n\r()/•…،؛؟]+")
+JOINING = frozenset(
+    {
+        "en",
+        "ook",
+        "maar",
+        "verder",
+        "daarnaast",
+        "bovendien",
+        "and",
+        "but",
+        "also",
+        "plus",
+        "ve",
+        "ama",
+        "fakat",
+        "ayrica",
+        "i",
+        "oraz",
+        "ale",
+        "tez",
+        "a",
+        "takze",
+        "ولكن",
+        "لكن",
+        "ايضا",
+        "وكذلك",
+        "و",
+    }
+)  # words that may begin another subject
 
 
 @dataclass(frozen=True)
 class Batch:
     """All statements of a run, sorted by wave and content; row numbers are places in these lists.
 
-    places  : place of each row in the frame that came in.
-    read    : the statements.
-    asked   : pillar key that each was asked under, or "".
-    weights : > 0.
-    waves   : number of the wave, from 0.
-    settled : (pillar, theme) that a person gave, or ("", "").
+    places   : place of each row in the frame that came in.
+    texts    : masked.
+    clean    : nothing was masked, neither here nor before.
+    langs    : numbers in ``languages``.
+    excluded : why a row holds nothing to analyse, or "".
+    said     : the words.
+    asked    : pillar key that each was asked under, or "".
+    weights  : > 0.
+    waves    : number of the wave, from 0.
+    settled  : row -> (pillar, theme) that a person gave.
     """
 
     places: list[int]
-    read: list[Read]
+    texts: list[str]
+    clean: NDArray[np.bool_]
+    languages: tuple[str, ...]
+    langs: NDArray[np.int16]
+    excluded: list[str]
+    said: Said
     asked: list[str]
-    weights: list[float]
-    waves: list[int]
-    settled: list[tuple[str, str]]
+    weights: NDArray[np.float64]
+    waves: NDArray[np.int32]
+    settled: dict[int, tuple[str, str]]
 
-    def rows(self, wave: int) -> list[int]:
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def lang(self, row: int) -> str:
+        """Language of a row, ISO 639-1."""
+        return self.languages[int(self.langs[row])]
+
+    def rows(self, wave: int) -> NDArray[np.int64]:
         """Rows of one wave that hold something to analyse."""
-        return [row for row, number in enumerate(self.waves) if number == wave and not self.read[row].excluded]
+        return np.flatnonzero((self.waves == wave) & np.array([not why for why in self.excluded], dtype=bool))
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Some statements after reading; words as numbers in ``surfaces``."""
+
+    texts: list[str]
+    clean: list[bool]
+    langs: list[str]
+    excluded: list[str]
+    surfaces: list[str]
+    folded: list[str]
+    flat: Numbers
+    lengths: list[int]
+    clauses: NDArray[np.bool_]
 
 
 def read_statements(
@@ -78,46 +125,89 @@ def read_statements(
     order = sorted(range(len(texts)), key=lambda place: (waves[place], texts[place], forms[place], asked[place], ids[place]))
     among = tuple(dict.fromkeys((*LANGUAGES, *sorted({*languages, *forms} - {""}))))
     todo = [[(texts[place], forms[place]) for place in order[piece]] for piece in pieces(len(order))]
-    read = run(partial(_read_piece, among=among), todo, engine=engine, step="reading", progress=progress)
-    weights, given = weights_of(statements), _settled(statements, settled)
-    everything = (statement for piece in read for statement in piece)
+    read = run(partial(read_piece, among=among), todo, engine=engine, step="reading", progress=progress)
+    given = _settled(settled)
+    excluded = [why for piece in read for why in piece.excluded]
+    by_row = {row: given[ids[place]] for row, place in enumerate(order) if ids[place] in given} if given else {}
+    for row, (_, theme) in by_row.items():
+        if theme:  # a person who gave a theme has decided whether there is something to analyse
+            excluded[row] = "" if theme != NOTHING else excluded[row] or "geen antwoord"
+    number = {lang: place for place, lang in enumerate(among)}
+    weights = weights_of(statements)
     return Batch(
         order,
-        [_as_settled(statement, given[place][1]) for statement, place in zip(everything, order, strict=True)],
+        [text for piece in read for text in piece.texts],
+        np.array([clean for piece in read for clean in piece.clean], dtype=bool),
+        among,
+        np.array([number[lang] for piece in read for lang in piece.langs], dtype=np.int16),
+        excluded,
+        join_words((piece.surfaces, piece.folded, piece.flat, piece.lengths, piece.clauses) for piece in read),
         [asked[place] for place in order],
-        [weights[place] for place in order],
-        [waves[place] for place in order],
-        [given[place] for place in order],
+        np.array([weights[place] for place in order]),
+        np.array([waves[place] for place in order], dtype=np.int32),
+        by_row,
     )
 
 
-def read_statement(text: str, form: str = "", *, among: Sequence[str] = LANGUAGES) -> Read:
-    """Read one statement: mask it, find its language, cut it into words.
+def read_piece(piece: Sequence[tuple[str, str]], *, among: Sequence[str]) -> Piece:
+    """Read some statements: mask them, find their language, cut them into words.
 
-    text, form : what was said and the language of the form, or "".
-    among      : languages to choose from.
-    Returns    : Read.
+    piece   : per statement its text and the language of its form, or "".
+    among   : languages to choose from.
+    Returns : Piece.
 
-    >>> read_statement("Bel 06-12345678, de lift is kapot!", "nl").said
-    ('bel', 'de', 'lift', 'is', 'kapot')
+    >>> read_piece([("Bel 06-12345678, de lift is kapot!", "nl")], among=["nl"]).folded
+    ['bel', 'de', 'lift', 'is', 'kapot']
     """
-    masked, spans = mask(text)
-    pairs = [(surface, folded) for surface in cut(masked)[:READ] if (folded := fold(surface))]
-    said = tuple(folded for _, folded in pairs)
-    excluded = why_excluded(masked, said)
-    lang = detect(masked[:1_000], form, among=among) if not excluded else form or among[0]
-    return Read(masked, not spans and not MARK.search(text), lang, tuple(surface for surface, _ in pairs), said, excluded)
+    number: dict[str, int] = {}
+    folded: list[str] = []
+    flat: list[int] = []
+    clauses: list[bool] = []
+    found = Piece([], [], [], [], [], folded, np.zeros(0, np.int32), [], np.zeros(0, bool))
+    for text, _ in piece:
+        masked, spans = mask(text)
+        before = len(flat)
+        for part in CLAUSE.split(masked) if CLAUSE.search(masked) else (masked,):
+            begins = True
+            for surface in cut(part):
+                at = number.get(surface, -2)
+                if at == -2:
+                    plain = fold(surface)
+                    at = number[surface] = len(folded) if plain else -1
+                    if plain:
+                        folded.append(plain)
+                        found.surfaces.append(surface)
+                if at >= 0:
+                    flat.append(at)
+                    clauses.append(begins or folded[at] in JOINING)
+                    begins = False
+        del flat[before + READ :], clauses[before + READ :]
+        found.texts.append(masked)
+        found.clean.append(not spans and ("[" not in text or not MARK.search(text)))
+        found.lengths.append(len(flat) - before)
+        found.excluded.append(why_excluded(masked, [folded[at] for at in flat[before:]]))
+    words = np.array(flat, dtype=np.int32)
+    langs = _languages(piece, found, words, among)
+    return Piece(
+        found.texts, found.clean, langs, found.excluded, found.surfaces, folded, words, found.lengths, np.array(clauses, dtype=bool)
+    )
 
 
-def _read_piece(piece: Sequence[tuple[str, str]], *, among: Sequence[str]) -> list[Read]:
-    return [read_statement(text, form, among=among) for text, form in piece]
-
-
-def _as_settled(statement: Read, theme: str) -> Read:
-    """A person who gave a theme has decided whether there is something to analyse."""
-    if not theme:
-        return statement
-    return replace(statement, excluded="" if theme != NOTHING else statement.excluded or "geen antwoord")
+def _languages(piece: Sequence[tuple[str, str]], found: Piece, words: Numbers, among: Sequence[str]) -> list[str]:
+    votes = votes_of(found.folded, among)
+    sizes = np.array([len(surface) for surface in found.surfaces], dtype=int)
+    langs, start = [], 0
+    for (_, form), text, length, why in zip(piece, found.texts, found.lengths, found.excluded, strict=True):
+        here = words[start : start + length]
+        start += length
+        if why:
+            langs.append(form or among[0])
+            continue
+        heard = votes[here[:HEARD]].sum(axis=0)
+        if form and form not in among:
+            heard = votes_of([found.folded[at] for at in here[:HEARD].tolist()], (*among, form)).sum(axis=0)
+        langs.append(decide(text[:LOOKED_AT], form, heard, int(sizes[here].sum()), among))
+    return langs
 
 
 def _wave_numbers(waves: Sequence[str]) -> list[int]:
@@ -131,12 +221,11 @@ def _wave_numbers(waves: Sequence[str]) -> list[int]:
     return [number[wave] for wave in waves]
 
 
-def _settled(statements: DataFrame, settled: DataFrame | None) -> list[tuple[str, str]]:
+def _settled(settled: DataFrame | None) -> dict[str, tuple[str, str]]:
     if settled is None:
-        return [("", "")] * len(statements)
+        return {}
     themes = settled["theme"] if "theme" in settled.columns else [""] * len(settled)
-    given = {
+    return {
         str(key): (str(pillar), "" if is_empty(theme) else str(theme))
         for key, pillar, theme in zip(settled.index, settled["pillar"], themes, strict=True)
     }
-    return [given.get(str(key), ("", "")) for key in statements.index]

@@ -9,6 +9,7 @@ from types import MappingProxyType
 import pandas as pd
 from pandas import DataFrame
 
+from analysis.concepts import widen
 from analysis.frame import OVERIG, is_empty, text_of
 from analysis.lexicon import Lexicon, Words, default_words
 from analysis.text import stem, stop_words, words
@@ -67,7 +68,9 @@ def make_scheme(pillars: Words | None = DEFAULT, codebook: DataFrame | None = No
     lexicon = Lexicon(
         {key: given.get(key, {}) for key in keys}, lists, stemmed=[key for key in given if given[key] is own_pillars.get(key)]
     )
-    return Scheme(keys, tuple(themes), tuple(keys.index(pillar) for pillar in themes.values()), labels, lexicon)
+    owners = tuple(keys.index(pillar) for pillar in themes.values())
+    widen(lexicon, owners)
+    return Scheme(keys, tuple(themes), owners, labels, lexicon)
 
 
 def safe_label(label: str) -> str:

@@ -13,6 +13,7 @@ from analysis.lists import read_lists
 
 WORD = re.compile(r"\d+\+|[^\W_]+(?:['’ʼ][^\W_]+)*")
 MARK = re.compile(r"\[[a-z]+\]")
+COMBINING = re.compile("[" + "".join(sign for sign in map(chr, range(0x300, 0x1E900)) if unicodedata.combining(sign)) + "]")
 REPEATED = re.compile(r"([^\W\d_])\1{2,}")
 # Letters that no Unicode rule makes plain; residents leave the dot, the bar or the hamza out, and so do capitals.
 PLAIN = str.maketrans(
@@ -49,7 +50,7 @@ def fold(text: str) -> str:
     >>> fold("KÜF ve ÇÖP, vieeees")
     'kuf ve cop, vies'
     """
-    bare = "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
+    bare = text if text.isascii() else COMBINING.sub("", unicodedata.normalize("NFKD", text))
     plain = bare.casefold().translate(PLAIN)
     if not plain.isascii():
         plain = "".join(str(unicodedata.digit(sign, sign)) for sign in plain)
@@ -65,8 +66,8 @@ def cut(text: str) -> list[str]:
     >>> cut("Bel [telefoon], auto's en 65+!")
     ['Bel', "auto's", 'en', '65+']
     """
-    whole = unicodedata.normalize("NFKC", MARK.sub(" ", text)).replace("ـ", "")
-    return WORD.findall("".join(sign for sign in whole if not unicodedata.combining(sign)))
+    plain = MARK.sub(" ", text) if "[" in text else text
+    return WORD.findall(plain if plain.isascii() else COMBINING.sub("", unicodedata.normalize("NFKC", plain).replace("ـ", "")))
 
 
 def words(text: str) -> list[str]:

@@ -4,135 +4,205 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from analysis.emerging import AT_MOST, Emerged, Residue, find_emerging, join_emerged
-from analysis.labels import proper_names, subject_words
+from analysis.emerging import AT_MOST, Emerged, Residue, find_emerging, join_emerged, residue_of
+from analysis.evidence import Floats
+from analysis.labels import proper_names
 from analysis.model import log_odds, softmax
-from analysis.pillars import Placed, Weighed, theme_doors
-from analysis.reading import Batch
-from analysis.scheme import NOTHING, REST, Scheme
+from analysis.pillars import Judge, Weighed, theme_doors
+from analysis.scheme import NOTHING, REST
+from analysis.vocabulary import count_table
 
 # From here on letter groups alone may lay a statement under a theme of the codebook, when it holds no known word and no theme emerged that has its word:
 CLEAR = 0.5  # the theme's probability within the pillar
 LIKELY = 3.0  # its log likelihood, compared with that of any statement
+SECOND = 1.0  # words that another theme needs within one clause to be named as well
+SECOND_SHARE = 0.6  # and its share of the words of all themes there
+NAMED_AT_ONCE = 20_000  # statements that tell which words are names
 
 
 @dataclass(frozen=True)
 class Themed:
-    """The theme of each row, its fit (0..1), and how strongly it may be quoted for it; and the label of each theme."""
+    """The theme of each row as a number in ``keys``, its fit (0..1), how strongly it may be quoted for it, further themes, and the label of each theme."""
 
-    theme: list[str]
-    fit: list[float]
-    strength: list[float]
+    keys: list[str]
+    theme: NDArray[np.int32]
+    fit: Floats
+    strength: Floats
     labels: dict[str, str]
+    also: dict[int, list[int]]
 
 
-def place_themes(batch: Batch, scheme: Scheme, weighed: Weighed, placed: Placed, *, at_most: int | None = None) -> Themed:
-    """Lay each statement under a theme of its pillar.
+@dataclass(frozen=True)
+class ByCodebook:
+    """What the codebook says of some rows: theme or -1, fit, strength, what letter groups guess or -1, and further themes."""
 
-    batch   : the statements.
-    scheme  : themes and their labels.
-    weighed : what the words say.
-    placed  : the pillars.
+    theme: NDArray[np.int32]
+    fit: Floats
+    strength: Floats
+    guessed: NDArray[np.int32]
+    also: dict[int, list[int]]
+
+
+def by_codebook(judge: Judge, weighed: Weighed, pillar: NDArray[np.intp], rows: slice) -> ByCodebook:
+    """Lay some statements under the themes of the codebook.
+
+    judge, weighed : what the words say of these rows.
+    pillar         : number per row.
+    rows           : a slice of the batch.
+    Returns        : ByCodebook; only themes with a known word are laid, others guessed.
+    """
+    n, scheme = len(pillar), judge.scheme
+    found = ByCodebook(np.full(n, -1, np.int32), np.zeros(n), np.zeros(n), np.full(n, -1, np.int32), {})
+    here = np.flatnonzero(np.isin(pillar, scheme.owners))
+    if not len(here):
+        return found
+    chance = softmax(log_odds(weighed.themes[here], weighed.likely_themes[here]) + theme_doors(scheme)[pillar[here]])
+    best = chance.argmax(axis=1)
+    share, known = chance[np.arange(len(here)), best], weighed.themes[here, best]
+    clear = (known == 0) & (share >= CLEAR) & (weighed.likely_themes[here, best] >= LIKELY)
+    held = known > 0
+    found.fit[here] = np.where(held | clear, share, 0.0)
+    found.strength[here] = np.where(held, share * (1 + np.minimum(known, 3.0)), np.where(clear, 0.5 * share, 0.0))
+    found.theme[here[held]] = best[held]
+    found.guessed[here[clear]] = best[clear]
+    _second_themes(judge, weighed, found, rows)
+    return found
+
+
+def _second_themes(judge: Judge, weighed: Weighed, found: ByCodebook, rows: slice) -> None:
+    """Statements that speak of something else in another clause: there another theme is named, by its own words, and hardly any other."""
+    worth = np.flatnonzero(((weighed.themes >= SECOND).sum(axis=1) >= 2) & (found.theme >= 0))
+    if not len(worth):
+        return
+    said = judge.batch.said
+    places, ends = said.places(worth + rows.start)
+    begins = said.clauses[places].copy()
+    begins[ends[:-1][np.diff(ends) > 0]] = True
+    starts = np.flatnonzero(begins)
+    of_row = np.searchsorted(ends, starts, side="right") - 1
+    table = count_table(judge.evidence.pair[places], np.append(starts, len(places)), len(judge.evidence.hits))
+    table.data[:] = 1.0
+    themes = np.asarray((table @ judge.evidence.themes).todense())
+    best = themes.argmax(axis=1)
+    strong = themes[np.arange(len(best)), best]
+    clear = (strong >= SECOND) & (strong >= SECOND_SHARE * themes.sum(axis=1))
+    for clause in np.flatnonzero(clear).tolist():
+        row = int(worth[of_row[clause]])
+        if best[clause] != found.theme[row] and int(best[clause]) not in found.also.get(row, []):
+            found.also.setdefault(row, []).append(int(best[clause]))
+
+
+def place_themes(judge: Judge, pillar: NDArray[np.intp], parts: Sequence[ByCodebook], *, at_most: int | None = None) -> Themed:
+    """Lay every statement under a theme of its pillar.
+
+    judge   : what the words say.
+    pillar  : number per row.
+    parts   : what ``by_codebook`` said of all rows, piece after piece.
     at_most : themes per pillar, without ``rest``; the largest of the first wave stay, settled ones first. None: all of the codebook, and new ones up to 12.
     Returns : Themed. Themes that emerge in a wave stay for the waves after, with key and label; what a person settled stays as it is.
     """
-    theme, fit, strength, guessed = _by_codebook(batch, scheme, weighed, placed)
+    batch, scheme = judge.batch, judge.scheme
+    theme, fit, strength, guessed = (
+        np.concatenate([getattr(part, name) for part in parts]) for name in ("theme", "fit", "strength", "guessed")
+    )
+    starts = np.cumsum([0, *(len(part.theme) for part in parts)])
+    also = {int(start) + row: columns for start, part in zip(starts, parts, strict=False) for row, columns in part.also.items()}
+    keys = [*scheme.themes, REST, NOTHING]
+    _lay_settled(judge, keys, theme, fit, strength)
     if at_most is not None:
-        kept = _largest(batch, scheme, placed, theme, at_most)
-        theme = [each if each in kept or batch.settled[row][1] or batch.read[row].excluded else "" for row, each in enumerate(theme)]
-        guessed = {row: each for row, each in guessed.items() if each in kept}
-    emerged = _emerge(batch, scheme, weighed, placed, theme, fit, at_most)
+        kept = _largest(judge, pillar, theme, at_most, len(scheme.themes))
+        loose = (theme >= 0) & (theme < len(scheme.themes)) & ~np.isin(theme, sorted(kept))
+        loose[list(batch.settled)] = False
+        theme[loose] = -1
+        guessed[~np.isin(guessed, sorted(kept))] = -1
+        also = {row: [column for column in columns if column in kept] for row, columns in also.items()}
+    emerged = _emerge(judge, pillar, theme, fit, keys, at_most)
     labels = {**scheme.labels, **{each.key: each.label for each in emerged}}
-    for row, each in enumerate(theme):
-        if not each:
-            theme[row] = guessed.get(row, REST)
-            fit[row] = fit[row] if row in guessed else 0.0
-        elif each in labels and each not in scheme.labels:
-            strength[row] = fit[row]
-    return Themed(theme, fit, strength, labels)
-
-
-def _by_codebook(
-    batch: Batch, scheme: Scheme, weighed: Weighed, placed: Placed
-) -> tuple[list[str], list[float], list[float], dict[int, str]]:
-    """Theme per row, "" for the residue; its probability; its probability with the weight of its words; and what letter groups guess for the residue."""
-    n = len(batch.read)
-    guessed: dict[int, str] = {}
-    theme, fit, strength = [""] * n, [0.0] * n, [0.0] * n
-    with_themes = np.isin(placed.pillar, scheme.owners)
-    if with_themes.any():
-        odds = (
-            log_odds(weighed.themes[with_themes], weighed.likely_themes[with_themes])
-            + theme_doors(scheme)[np.asarray(placed.pillar)[with_themes]]
-        )
-        chance = softmax(odds)
-        for row, share in zip(np.flatnonzero(with_themes).tolist(), chance, strict=True):
-            best = int(share.argmax())
-            known = float(weighed.themes[row, best])
-            clear = share[best] >= CLEAR and weighed.likely_themes[row, best] >= LIKELY
-            if known or clear:
-                fit[row] = float(share[best])
-                strength[row] = fit[row] * (1 + min(known, 3.0)) if known else 0.5 * fit[row]
-            if known:
-                theme[row] = scheme.themes[best]
-            elif clear:
-                guessed[row] = scheme.themes[best]
-    for row, statement in enumerate(batch.read):
-        pillar, settled = batch.settled[row]
+    new = theme >= len(scheme.themes) + 2
+    strength[new & (strength == 0)] = fit[new & (strength == 0)]
+    loose = theme < 0
+    theme[loose] = np.where(guessed[loose] >= 0, guessed[loose], len(scheme.themes))
+    fit[theme == len(scheme.themes)] = 0.0
+    for row, (_, settled) in batch.settled.items():
+        labels.setdefault(settled or REST, scheme.labels.get(settled, settled))
         if settled:
-            theme[row], fit[row], strength[row] = settled, 1.0, 4.0
-        elif statement.excluded:
-            theme[row], fit[row], strength[row] = NOTHING, 0.0, 0.0
-        elif pillar and fit[row]:
+            fit[row] = 1.0
+    return Themed(keys, theme, fit, strength, labels, {row: columns for row, columns in also.items() if columns})
+
+
+def _lay_settled(judge: Judge, keys: list[str], theme: NDArray[np.int32], fit: Floats, strength: Floats) -> None:
+    number = {key: place for place, key in enumerate(keys)}
+    nothing = np.array([bool(why) for why in judge.batch.excluded], dtype=bool)
+    theme[nothing], fit[nothing], strength[nothing] = number[NOTHING], 0.0, 0.0
+    for row, (_, settled) in judge.batch.settled.items():
+        if settled:
+            if settled not in number:
+                number[settled] = len(keys)
+                keys.append(settled)
+            theme[row], fit[row], strength[row] = number[settled], 1.0, 4.0
+        elif fit[row]:
             strength[row] += 1.0
-    return theme, fit, strength, guessed
 
 
-def _largest(batch: Batch, scheme: Scheme, placed: Placed, theme: Sequence[str], at_most: int) -> set[str]:
+def _largest(judge: Judge, pillar: NDArray[np.intp], theme: NDArray[np.int32], at_most: int, n_themes: int) -> set[int]:
     """The themes of each pillar that stay: settled ones, then those with the most weight in the first wave."""
-    weight: dict[tuple[int, str], float] = {}
-    settled = {(scheme.pillars.index(pillar), each) for pillar, each in batch.settled if each}
-    for row in batch.rows(0):
-        if theme[row] and theme[row] not in (REST, NOTHING):
-            of = (placed.pillar[row], theme[row])
-            weight[of] = weight.get(of, 0.0) + batch.weights[row]
-    kept: set[str] = set()
-    for pillar in range(len(scheme.pillars)):
-        ranked = sorted((of for of in weight if of[0] == pillar), key=lambda of: (of not in settled, -weight[of], of[1]))
+    batch, scheme = judge.batch, judge.scheme
+    number = {key: place for place, key in enumerate(scheme.themes)}
+    settled = {(scheme.pillars.index(of), number[each]) for of, each in batch.settled.values() if each in number}
+    weight: dict[tuple[int, int], float] = {}
+    rows = batch.rows(0)
+    for of, each, heavy in zip(pillar[rows].tolist(), theme[rows].tolist(), batch.weights[rows].tolist(), strict=True):
+        if 0 <= each < n_themes:
+            weight[of, each] = weight.get((of, each), 0.0) + heavy
+    kept: set[int] = set()
+    for of in range(len(scheme.pillars)):
+        ranked = sorted(
+            (pair for pair in weight if pair[0] == of), key=lambda pair: (pair not in settled, -weight[pair], scheme.themes[pair[1]])
+        )
         kept.update(each for _, each in ranked[:at_most])
     return kept
 
 
 def _emerge(
-    batch: Batch, scheme: Scheme, weighed: Weighed, placed: Placed, theme: list[str], fit: list[float], at_most: int | None
+    judge: Judge, pillar: NDArray[np.intp], theme: NDArray[np.int32], fit: Floats, keys: list[str], at_most: int | None
 ) -> list[Emerged]:
     """Fill the residue of each pillar, wave by wave, with themes that came up before and with new ones."""
+    batch, scheme = judge.batch, judge.scheme
     emerged: list[Emerged] = []
-    for wave in range(max(batch.waves) + 1):
+    for wave in range(int(batch.waves.max()) + 1):
         rows = batch.rows(wave)
-        names = proper_names((batch.read[row].surfaces, batch.read[row].lang) for row in rows)
-        for pillar in range(len(scheme.pillars)):
-            here = [row for row in rows if placed.pillar[row] == pillar]
-            ours = [each for each in emerged if each.pillar == pillar]
-            _lay(join_emerged(_residue(batch, theme, here), ours, weighed.model), theme, fit)
-            in_use = len({theme[row] for row in here} - {"", REST, NOTHING} | {each.key for each in ours})
+        some = rows[np.unique(np.linspace(0, len(rows) - 1, min(len(rows), NAMED_AT_ONCE)).astype(int))] if len(rows) else rows
+        names = proper_names((batch.said.typed(row), batch.lang(row)) for row in some.tolist())
+        for of in range(len(scheme.pillars)):
+            here = rows[pillar[rows] == of]
+            ours = [each for each in emerged if each.pillar == of]
+            _lay(judge, here, ours, theme, fit, keys)
+            in_use = len(
+                set(theme[here].tolist()) - {-1, len(scheme.themes), len(scheme.themes) + 1} | {keys.index(each.key) for each in ours}
+            )
             room = (AT_MOST if at_most is None else at_most) - in_use
-            left = _residue(batch, theme, here)
-            taken = {*scheme.themes, REST, NOTHING, *(each.key for each in emerged), *theme}
-            new = find_emerging(left, pillar, weighed.model, among=len(here), room=room, barred=names, taken=taken)
-            _lay(join_emerged(left, new, weighed.model), theme, fit)
+            left = here[theme[here] < 0]
+            new = find_emerging(
+                residue_of(judge, left), of, judge.model, among=len(here), of=len(left), room=room, barred=names, taken=keys
+            )
+            keys += [each.key for each in new]
+            _lay(judge, here, new, theme, fit, keys)
             emerged += new
     return emerged
 
 
-def _residue(batch: Batch, theme: Sequence[str], rows: Sequence[int]) -> Residue:
-    left = [row for row in rows if not theme[row]]
-    return Residue(
-        left, [subject_words(batch.read[row].surfaces, batch.read[row].lang) for row in left], [batch.read[row].said for row in left]
-    )
+def _lay(
+    judge: Judge, rows: NDArray[np.int64], themes: Sequence[Emerged], theme: NDArray[np.int32], fit: Floats, keys: Sequence[str]
+) -> None:
+    left = rows[theme[rows] < 0]
+    if not themes or not len(left):
+        return
+    joined, alike = join_emerged(judge, left, themes)
+    number = np.array([keys.index(each.key) for each in themes], dtype=np.int32)
+    some = joined >= 0
+    theme[left[some]], fit[left[some]] = number[joined[some]], alike[some]
 
 
-def _lay(joined: dict[int, tuple[str, float]], theme: list[str], fit: list[float]) -> None:
-    for row, (key, share) in joined.items():
-        theme[row], fit[row] = key, share
+__all__ = ["ByCodebook", "Residue", "Themed", "by_codebook", "place_themes"]
