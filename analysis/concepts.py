@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from analysis.lexicon import Lexicon, Words
 from analysis.lists import WORDS
 
-BORROWED = 0.6  # what a word that only the thesaurus knows weighs, beside one that was given
-DOUBT = 1.0  # words that a concept must share with a pillar before they weigh more than half
+BORROWED = 1.0  # what a word that only the thesaurus knows weighs, beside one that was given
+DOUBT = 0.3  # words that a concept must share with a pillar before they weigh more than half
 CLEAR = 0.25  # the least share of a concept that a pillar must have
 
 

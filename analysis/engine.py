@@ -1,6 +1,6 @@
 """Where the work is done: here, in processes of this machine, or on a Dask cluster; the pieces are the same, so the answer is."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
 from typing import Any, TypeVar
 
@@ -25,14 +25,21 @@ def pieces(n: int) -> list[slice]:
 
 
 def run(
-    work: Callable[[Piece], Result], todo: Sequence[Piece], *, engine: str = "serial", step: str = "", progress: Progress | None = None
+    work: Callable[[Piece], Result],
+    todo: Iterable[Piece],
+    *,
+    engine: str = "serial",
+    step: str = "",
+    total: int = 0,
+    progress: Progress | None = None,
 ) -> list[Result]:
     """Do a piece of work on each piece.
 
     work     : a function of one piece that can be pickled.
-    todo     : the pieces, in order.
+    todo     : the pieces, in order; made one by one, so that they need not all be there at once.
     engine   : "serial", "joblib" (processes of this machine) or "dask" (the cluster of ``distributed.get_client()``, else a local one).
     step     : name of the step, for ``progress``.
+    total    : how many pieces there are, for ``progress``.
     progress : called as ``progress(step, done, total)`` after each piece; None for silence.
     Returns  : list of results in the order of ``todo``; the same for each engine.
     Raises   : ValueError for an unknown engine, or when dask is not installed.
@@ -46,25 +53,25 @@ def run(
     for done, result in enumerate(_start(engine)(work, todo), start=1):
         results.append(result)
         if progress:
-            progress(step, done, len(todo))
+            progress(step, done, max(total, done))
     return results
 
 
-def _start(engine: str) -> Callable[[Callable[[Any], Any], Sequence[Any]], Iterator[Any]]:
+def _start(engine: str) -> Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[Any]]:
     return {"serial": _here, "joblib": _by_joblib, "dask": _by_dask}[engine]
 
 
-def _here(work: Callable[[Any], Any], todo: Sequence[Any]) -> Iterator[Any]:
+def _here(work: Callable[[Any], Any], todo: Iterable[Any]) -> Iterator[Any]:
     return map(work, todo)
 
 
-def _by_joblib(work: Callable[[Any], Any], todo: Sequence[Any]) -> Iterator[Any]:
+def _by_joblib(work: Callable[[Any], Any], todo: Iterable[Any]) -> Iterator[Any]:
     from joblib import Parallel, delayed  # noqa: PLC0415  # costs start-up that a serial run need not pay
 
     yield from Parallel(n_jobs=-1, return_as="generator")(delayed(work)(piece) for piece in todo)
 
 
-def _by_dask(work: Callable[[Any], Any], todo: Sequence[Any]) -> Iterator[Any]:
+def _by_dask(work: Callable[[Any], Any], todo: Iterable[Any]) -> Iterator[Any]:
     try:
         distributed = import_module("distributed")  # an extra
     except ImportError:
@@ -74,7 +81,7 @@ def _by_dask(work: Callable[[Any], Any], todo: Sequence[Any]) -> Iterator[Any]:
     except ValueError:
         client, ours = distributed.Client(dashboard_address=None), True
     try:
-        yield from client.gather(client.map(work, todo, pure=False))
+        yield from client.gather(client.map(work, list(todo), pure=False))
     finally:
         if ours:
             client.close()

@@ -135,7 +135,8 @@ def _tables(hits: Sequence[Sequence[Hit]], n_pillars: int, owners: Sequence[int]
         themes: dict[int, float] = {}
         for hit in columns:
             pillar = hit.column if hit.column < n_pillars else owners[hit.column - n_pillars]
-            pillars[pillar] = max(pillars.get(pillar, 0.0), hit.weight)
+            if n_pillars:
+                pillars[pillar] = max(pillars.get(pillar, 0.0), hit.weight)
             if hit.column >= n_pillars:
                 themes[hit.column - n_pillars] = hit.weight
         for weights, into in ((pillars, of_pillars), (themes, of_themes)):
@@ -165,4 +166,4 @@ def ngrams(words: Sequence[str]) -> Any:
     )
     plain = ["" if any(sign.isdigit() for sign in word) else word for word in words]
     parts = [counter.transform(plain[start : start + AT_ONCE]) for start in range(0, len(plain), AT_ONCE)]
-    return sparse.vstack(parts, format="csr") if parts else sparse.csr_matrix((0, FEATURES), dtype=np.float32)
+    return sparse.vstack(parts or [counter.transform([""])[:0]], format="csr")

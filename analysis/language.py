@@ -46,7 +46,8 @@ def votes_of(folded: Sequence[str], languages: Sequence[str]) -> NDArray[np.floa
     Returns   : words x languages; a word that is common in two counts a quarter in each.
     """
     listed = tuple(languages)
-    return np.array([_votes(word, listed) for word in folded], dtype=float).reshape(len(folded), len(listed))
+    nobody = (0.0,) * len(listed)
+    return np.array([nobody if word.isdigit() else _votes(word, listed) for word in folded], dtype=float).reshape(len(folded), len(listed))
 
 
 def decide(text: str, form: str, votes: NDArray[np.float64], letters: int, among: Sequence[str]) -> str:
@@ -77,7 +78,7 @@ def decide(text: str, form: str, votes: NDArray[np.float64], letters: int, among
     return form or best
 
 
-@lru_cache(maxsize=300_000)
+@lru_cache(maxsize=100_000)
 def _votes(word: str, languages: tuple[str, ...]) -> tuple[float, ...]:
     speaks = [len(word) > 1 and word in stop_words(lang) for lang in languages]
     speakers = len({lang for lang, does in zip(languages, speaks, strict=True) if does})

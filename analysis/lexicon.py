@@ -93,6 +93,9 @@ class Lexicon:
         entries = self._entries.setdefault(lang, Entries())
         for entry in listed.split(","):
             parts = words(entry)
+            if parts:
+                self._listed += [(column, " ".join(parts), weight) for column, weight in columns.items()]
+                self._spoken += [lang] * len(columns)
             if len(parts) > 1:
                 held = entries.phrases.setdefault(parts[0], {}).setdefault(parts[1], [])
                 if not any(phrase == tuple(parts) for phrase, _, _ in held):
@@ -178,6 +181,8 @@ class Lexicon:
         word, lang : folded, ISO 639-1.
         Returns    : tuple of Hit, one per column.
         """
+        if word.isdigit():
+            return ()
         known = self._found.get((lang, word))
         if known is None:
             known = self._found[lang, word] = tuple(Hit(word, column, weight) for column, weight in self._weigh(word, lang).items())
@@ -225,7 +230,7 @@ class Lexicon:
         return known
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=50_000)
 def _begins(word: str, lang: str) -> tuple[str, ...]:
     """The starts of a word that a listed word may be, and the word itself."""
     return _beginnings(without_article(word) if lang == "ar" else word, SHORTEST_START.get(lang, 4))

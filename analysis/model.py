@@ -13,10 +13,10 @@ from analysis.lexicon import Lexicon
 from analysis.vocabulary import Said, said_of
 
 SMOOTHING = (
-    2_000.0  # letter groups as they are anywhere, added to those of each pillar: lists of unequal length then weigh alike (measured)
+    4_000.0  # letter groups as they are anywhere, added to those of each pillar: lists of unequal length then weigh alike (measured)
 )
 RARE = 0.5  # what a letter group that was never seen counts for
-SETTLED = 1.0  # an answer that a person settled teaches as much as a word from the lists
+SETTLED = 0.2  # an answer that a person settled teaches a fifth of what a word from the lists does
 SETTLED_AT_MOST = 5_000  # settled answers that corrections are learned from
 OWN = 0.5  # an answer that the model is sure of teaches half a word
 SURE = 0.5  # the least distance between the first and the second pillar of such an answer

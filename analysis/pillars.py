@@ -13,6 +13,7 @@ from analysis.corrections import COMMON, learn_corrections
 from analysis.engine import Progress
 from analysis.evidence import Evidence, Floats, weigh
 from analysis.frame import OVERIG
+from analysis.lexicon import default_words
 from analysis.model import (
     ASKED,
     ENOUGH,
@@ -31,6 +32,7 @@ from analysis.model import (
 )
 from analysis.reading import Batch
 from analysis.scheme import Scheme
+from analysis.taught import PART, feature_names, features, weights_for
 
 HONEST = 0.8  # log odds are brought back to this share before they are shown as a confidence: measured on answers with a known pillar
 ALSO_WORDS, ALSO_SHARE = 1.0, 0.05  # words and probability that another pillar needs to be named as well
@@ -45,13 +47,15 @@ class Weighed:
     """What the words of some rows say.
 
     pillars, themes : rows x columns, evidence of the word lists.
-    likely_pillars, likely_themes : rows x columns, log likelihood by letter groups, corrections included.
+    likely_pillars, likely_themes : rows x columns, log likelihood by letter groups and by what examples taught, corrections included.
+    alike           : rows x themes, log likelihood by letter groups alone.
     """
 
     pillars: Floats
     themes: Floats
     likely_pillars: Floats
     likely_themes: Floats
+    alike: Floats
 
 
 @dataclass
@@ -63,6 +67,7 @@ class Judge:
     meant           : what the thesaurus says of each word, with a column per concept.
     model           : what was learned from letter groups.
     scores          : words x columns, the model's log likelihood per word.
+    weights         : features x columns, what examples taught; None where they taught nothing about these pillars.
     pulls           : words x columns and concepts x columns: what settled answers taught; None before there are any.
     more            : rows x columns, log likelihood from elsewhere (vectors); None when there is none.
     """
@@ -73,6 +78,7 @@ class Judge:
     meant: Evidence
     model: Model
     scores: Floats
+    weights: Floats | None = None
     pulls: tuple[Floats, Floats, Floats] | None = None
     more: Floats | None = field(default=None, repr=False)
 
@@ -85,16 +91,23 @@ class Judge:
         counted = self.batch.said.counts(rows)
         lengths = self.model.lengths(counted)[:, None]
         likely = (counted @ self.scores) / lengths
+        table = self.evidence.table(self.batch.said, rows)
+        evidence = np.hstack([np.asarray((table @ each).todense()) for each in (self.evidence.pillars, self.evidence.themes)])
+        n = len(self.scheme.pillars)
+        alike = likely[:, n:]
+        if self.weights is not None:
+            likely = likely + self._taught(self.weights, evidence, likely, rows)
         if self.pulls is not None:
             by_word, by_concept, anyway = self.pulls
-            likely = likely + ((1 - MEANT) * (counted @ by_word) / lengths + MEANT * (self.concepts(rows) @ by_concept) + anyway) / GROUPS
+            likely = likely + ((counted @ by_word) / lengths + MEANT * (self.concepts(rows) @ by_concept) + anyway) / GROUPS
         if self.more is not None:
             likely = likely + self.more[rows]
-        table = self.evidence.table(self.batch.said, rows)
-        n = len(self.scheme.pillars)
-        return Weighed(
-            np.asarray((table @ self.evidence.pillars).todense()), np.asarray((table @ self.evidence.themes).todense()), likely[:, :n], likely[:, n:]
-        )  # fmt: skip
+        return Weighed(evidence[:, :n], evidence[:, n:], likely[:, :n], likely[:, n:], alike)
+
+    def _taught(self, weights: Floats, evidence: Floats, likely: Floats, rows: Rows) -> Floats:
+        """What examples add to the log likelihood: their own odds, and less of those by words and letter groups."""
+        told = features(evidence, likely, self.concepts(rows)) @ weights
+        return np.asarray(np.where(weights.any(axis=0), told - (1 - PART) * log_odds(evidence, likely), 0.0) / GROUPS)
 
     def concepts(self, rows: Rows) -> Any:
         """Concepts of some statements: what languages have in common.
@@ -132,7 +145,9 @@ def weigh_words(batch: Batch, scheme: Scheme, *, progress: Progress | None = Non
     first = _sample(batch.rows(0))
     counted = batch.said.counts(first)
     model = learn_words(scheme.lexicon, scheme.owners, batch.said, counted)
-    judge = Judge(batch, scheme, evidence, meant, model, model.scores())
+    names = feature_names(scheme.pillars, scheme.themes, list(known.concepts))
+    weights = weights_for(names, [*scheme.pillars, *scheme.themes]) if set(scheme.pillars) == set(default_words()[0]) else None
+    judge = Judge(batch, scheme, evidence, meant, model, model.scores(), weights)
     _learn_settled(judge)
     if len(first) >= ENOUGH:
         _learn_own(judge, first, counted)
@@ -231,7 +246,7 @@ def _taught(batch: Batch, scheme: Scheme, rows: Sequence[int]) -> Floats:
 
 def _learn_settled(judge: Judge) -> None:
     rows = _teachers(judge.batch)
-    if rows:
+    if rows and SETTLED:
         judge.model.learn(judge.batch.said.counts(rows), SETTLED * _taught(judge.batch, judge.scheme, rows))
         judge.scores = judge.model.scores()
 
@@ -260,9 +275,7 @@ def _correct(judge: Judge) -> None:
         return
     counted, concepts, weighed = judge.batch.said.counts(rows), judge.concepts(rows), judge.weigh(rows)
     features = judge.model.features(counted)
-    likeness = (1 - MEANT) * np.asarray((features @ features.T).todense(), dtype=float) + MEANT * np.asarray(
-        (concepts @ concepts.T).todense()
-    )
+    likeness = np.asarray((features @ features.T).todense(), dtype=float) + MEANT * np.asarray((concepts @ concepts.T).todense())
     taught = _taught(judge.batch, judge.scheme, rows)
     split = len(judge.scheme.pillars)
     pulls = []

@@ -1,7 +1,7 @@
 """The whole analysis: statements in; pillar, theme, label, quotes and what was left out come back, one row for one row."""
 
 import numpy as np
-from pandas import DataFrame
+from pandas import DataFrame, Series
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # it ships none
 
 from analysis.embeddings import Vectors, likely_by_vectors, vectors_of
@@ -11,7 +11,8 @@ from analysis.lexicon import Words, default_words
 from analysis.pillars import Judge, Placed, place_pillars, weigh_words
 from analysis.quotes import choose_quotes
 from analysis.reading import read_statements
-from analysis.scheme import DEFAULT, NOTHING, REST, Scheme, make_scheme
+from analysis.reasons import reasons, words_of_themes
+from analysis.scheme import DEFAULT, NOTHING, REST, Scheme, WordsOf, make_scheme
 from analysis.themes import Themed, by_codebook, place_themes
 
 COLUMNS = (
@@ -35,8 +36,10 @@ def analyse(  # noqa: PLR0913  # the whole analysis in one call; all but the fir
     pillars: Words | None = DEFAULT,
     codebook: DataFrame | None = None,
     labels: DataFrame | None = None,
+    words: WordsOf | None = None,
     themes: int | None = None,
     embeddings: Vectors | None = None,
+    explain: bool = False,
     engine: str = "serial",
     seed: int = 0,
     progress: Progress | None = None,
@@ -48,20 +51,24 @@ def analyse(  # noqa: PLR0913  # the whole analysis in one call; all but the fir
     pillars    : key -> language -> words with commas between. Default: the programme's own, from words/*.toml. None: no pillars, all statements at once.
     codebook   : ``theme``, ``pillar``, ``label``, optionally ``words``. Default: the programme's own. Themes of pillars that are not there are left out.
     labels     : index ``id``; ``pillar`` and optionally ``theme``, as a person settled them; they come back unchanged and steer the rest. Default: none.
+    words      : (pillar, theme, or "" for the whole pillar) -> language -> stems, in the place of what the lists say. Default: none.
     themes     : with ``pillars=None`` exactly so many themes and no rest; else the most per pillar. Default: as many as the codebook and the answers ask for.
     embeddings : DataFrame of vectors, index ``id``, or a function from texts to vectors. Default: none, nothing is downloaded.
+    explain    : say as well which words decided (``reasons``), and what tells each theme from the others: ``attrs["words"]``, (pillar, theme) -> words, and
+                 ``attrs["why"]``, why there are so many themes. Default: no.
     engine     : "serial", "joblib" or "dask"; the result is the same.
     seed       : of the grouping without pillars; nothing else draws lots. Default 0.
     progress   : called as ``progress(step, done, total)``.
     Returns    : same index in the same order; ``pillar`` (key or "overig"), ``pillar_confidence`` (0..1), ``also`` (keys with spaces between), ``theme`` (key; "rest",
                  "geen_inhoud"), ``theme_label``, ``fit`` (0..1: the theme's probability within the pillar, or the cosine to its centre), ``excluded`` (a reason or ""),
-                 ``quote`` (1 for at most three per theme, never one in which something was masked), ``text_masked``.
+                 ``quote`` (1 for at most three per theme, never one in which something was masked), ``text_masked``,
+                 ``also_themes`` (further themes, each in a clause of its own, pillar/theme with spaces between), ``margin`` (0..1, between first and second pillar).
     Raises     : ValueError naming row and column, or key, of what is wrong.
     Same statements, arguments and seed give the same result, in whatever order the rows come. Cost: linear in the rows; 10,000 answers take some 6 s of one core.
     """
     tell = progress or _silent
     with threadpool_limits(limits=1):
-        scheme = _checked_scheme(statements, pillars, codebook, labels, themes)
+        scheme = _checked_scheme(statements, pillars, codebook, labels, themes, words)
         batch = read_statements(statements, labels, languages=scheme.lexicon.languages(), engine=engine, progress=progress)
         vectors = vectors_of(embeddings, [statements.index[place] for place in batch.places], batch.texts)
         judge = weigh_words(batch, scheme if pillars is not None else make_scheme(), progress=progress)
@@ -79,7 +86,10 @@ def analyse(  # noqa: PLR0913  # the whole analysis in one call; all but the fir
         numbers = {key: number for number, key in enumerate(themed.keys)}
         quoted = choose_quotes(judge, themed.theme, themed.strength, leave_out=[numbers[REST], numbers[NOTHING]])
         tell("quotes", 1, 1)
-        return _assemble(statements, judge, scheme, placed, themed, quoted)
+        found = _assemble(statements, judge, scheme, placed, themed, quoted)
+        if explain:
+            _explain(found, judge, scheme, placed, themed)
+        return found
 
 
 def _place(judge: Judge, at_most: int | None, tell: Progress) -> tuple[Placed, Themed]:
@@ -102,10 +112,15 @@ def _silent(_step: str, _done: int, _total: int) -> None:
 
 
 def _checked_scheme(
-    statements: DataFrame, pillars: Words | None, codebook: DataFrame | None, labels: DataFrame | None, themes: int | None
+    statements: DataFrame,
+    pillars: Words | None,
+    codebook: DataFrame | None,
+    labels: DataFrame | None,
+    themes: int | None,
+    words: WordsOf | None,
 ) -> Scheme:
     _check_settled(statements, labels, pillars)
-    scheme = make_scheme(pillars, codebook, labels)
+    scheme = make_scheme(pillars, codebook, labels, words)
     check_frame(statements, pillars=None if pillars is None else scheme.pillars)
     if themes is not None and themes < 1:
         raise ValueError(f"themes: {themes} is not 1 or more")
@@ -141,26 +156,38 @@ def _assemble(statements: DataFrame, judge: Judge, scheme: Scheme, placed: Place
     rows = np.empty(len(batch), dtype=np.int64)
     rows[batch.places] = np.arange(len(batch))
     theme = themed.theme[rows].tolist()
-    key_of_pillar = scheme.pillars
     labels = [themed.labels.get(key, key) for key in themed.keys]
     also = {row: " ".join(f"{_owner(scheme, column)}/{themed.keys[column]}" for column in columns) for row, columns in themed.also.items()}
     listed = rows.tolist()
-    return DataFrame(
-        {
-            "pillar": [key_of_pillar[number] for number in placed.pillar[rows].tolist()],
-            "pillar_confidence": placed.confidence[rows],
-            "also": [placed.also[row] for row in listed],
-            "theme": [themed.keys[number] for number in theme],
-            "theme_label": [labels[number] for number in theme],
-            "fit": themed.fit[rows],
-            "excluded": [batch.excluded[row] for row in listed],
-            "quote": [int(row in quoted) for row in listed],
-            "text_masked": [batch.texts[row] for row in listed],
-            "also_themes": [also.get(row, "") for row in listed],
-            "margin": placed.margin[rows],
-        },
-        index=statements.index,
-    )
+    columns: dict[str, list[str]] = {
+        "pillar": [scheme.pillars[number] for number in placed.pillar[rows].tolist()],
+        "also": [placed.also[row] for row in listed],
+        "theme": [themed.keys[number] for number in theme],
+        "theme_label": [labels[number] for number in theme],
+        "excluded": [batch.excluded[row] for row in listed],
+        "text_masked": [batch.texts[row] for row in listed],
+        "also_themes": [also.get(row, "") for row in listed],
+    }
+    numbers = {
+        "pillar_confidence": placed.confidence[rows],
+        "fit": themed.fit[rows],
+        "quote": np.array([row in quoted for row in listed], dtype=np.int64),
+        "margin": placed.margin[rows],
+    }
+    texts = {
+        name: Series(column, index=statements.index, dtype=object) for name, column in columns.items()
+    }  # not copied: a million texts stand once
+    return DataFrame({name: texts[name] if name in texts else numbers[name] for name in COLUMNS}, index=statements.index)
+
+
+def _explain(found: DataFrame, judge: Judge, scheme: Scheme, placed: Placed, themed: Themed) -> None:
+    rows = np.empty(len(judge.batch), dtype=np.int64)
+    rows[judge.batch.places] = np.arange(len(rows))
+    told = reasons(judge, placed.pillar, themed.theme)
+    found["reasons"] = [told[row] for row in rows.tolist()]
+    words = words_of_themes(judge, placed.pillar, themed.theme)
+    found.attrs["words"] = {(scheme.pillars[pillar], themed.keys[theme]): listed for (pillar, theme), listed in words.items()}
+    found.attrs["why"] = themed.why
 
 
 def _owner(scheme: Scheme, theme: int) -> str:

@@ -122,10 +122,14 @@ def read_statements(
     texts, asked, waves = text_of(statements, "text"), text_of(statements, "pillar_asked"), _wave_numbers(text_of(statements, "wave"))
     forms = [form.lower().replace("_", "-").split("-")[0] for form in text_of(statements, "lang")]
     ids = [str(key) for key in statements.index]
-    order = sorted(range(len(texts)), key=lambda place: (waves[place], texts[place], forms[place], asked[place], ids[place]))
+    order = list(range(len(texts)))
+    for column in (ids, asked, forms, texts, waves):  # the last one counts most: sorting keeps what was in order before
+        if len(set(column)) > 1:
+            order.sort(key=column.__getitem__)
     among = tuple(dict.fromkeys((*LANGUAGES, *sorted({*languages, *forms} - {""}))))
-    todo = [[(texts[place], forms[place]) for place in order[piece]] for piece in pieces(len(order))]
-    read = run(partial(read_piece, among=among), todo, engine=engine, step="reading", progress=progress)
+    parts = pieces(len(order))
+    todo = ([(texts[place], forms[place]) for place in order[piece]] for piece in parts)
+    read = run(partial(read_piece, among=among), todo, engine=engine, step="reading", total=len(parts), progress=progress)
     given = _settled(settled)
     excluded = [why for piece in read for why in piece.excluded]
     by_row = {row: given[ids[place]] for row, place in enumerate(order) if ids[place] in given} if given else {}

@@ -39,7 +39,6 @@ ARTICLES = ("وال", "فال", "بال", "كال", "لل", "ال")
 ARABIC_ENDINGS = ("هما", "كما", "نا", "هم", "ها", "ون", "ين", "ات", "ان", "وا", "يه", "ه", "ي")
 
 
-@lru_cache(maxsize=500_000)
 def fold(text: str) -> str:
     """Bring a text to one plain form: no capitals, accents, apostrophes, tatweel or hamza, and no letter three times in a row.
 
@@ -50,6 +49,11 @@ def fold(text: str) -> str:
     >>> fold("KÜF ve ÇÖP, vieeees")
     'kuf ve cop, vies'
     """
+    return text if text.isdigit() and text.isascii() else _fold(text)
+
+
+@lru_cache(maxsize=100_000)
+def _fold(text: str) -> str:
     bare = text if text.isascii() else COMBINING.sub("", unicodedata.normalize("NFKD", text))
     plain = bare.casefold().translate(PLAIN)
     if not plain.isascii():
@@ -97,7 +101,7 @@ def without_article(word: str) -> str:
     return word[1:] if len(word) > 4 and word[0] in "وفبل" else word
 
 
-@lru_cache(maxsize=500_000)
+@lru_cache(maxsize=100_000)
 def stem(word: str, lang: str) -> str:
     """Bring the forms of a word together: "huizen" and "huis", "arabalar" and "araba".
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.emerging import AT_MOST, Emerged, Residue, find_emerging, join_emerged, residue_of
+from analysis.emerging import AT_MOST, LEAST, Emerged, Residue, find_emerging, join_emerged, residue_of
 from analysis.evidence import Floats
 from analysis.labels import proper_names
 from analysis.model import log_odds, softmax
@@ -32,6 +32,7 @@ class Themed:
     strength: Floats
     labels: dict[str, str]
     also: dict[int, list[int]]
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def by_codebook(judge: Judge, weighed: Weighed, pillar: NDArray[np.intp], rows: 
     chance = softmax(log_odds(weighed.themes[here], weighed.likely_themes[here]) + theme_doors(scheme)[pillar[here]])
     best = chance.argmax(axis=1)
     share, known = chance[np.arange(len(here)), best], weighed.themes[here, best]
-    clear = (known == 0) & (share >= CLEAR) & (weighed.likely_themes[here, best] >= LIKELY)
+    clear = (known == 0) & (share >= CLEAR) & (weighed.alike[here, best] >= LIKELY)
     held = known > 0
     found.fit[here] = np.where(held | clear, share, 0.0)
     found.strength[here] = np.where(held, share * (1 + np.minimum(known, 3.0)), np.where(clear, 0.5 * share, 0.0))
@@ -129,7 +130,8 @@ def place_themes(judge: Judge, pillar: NDArray[np.intp], parts: Sequence[ByCodeb
         labels.setdefault(settled or REST, scheme.labels.get(settled, settled))
         if settled:
             fit[row] = 1.0
-    return Themed(keys, theme, fit, strength, labels, {row: columns for row, columns in also.items() if columns})
+    why = f"{len(scheme.themes)} from the codebook; {len(emerged)} more, because at least {LEAST} answers in the rest of a pillar shared a word"
+    return Themed(keys, theme, fit, strength, labels, {row: columns for row, columns in also.items() if columns}, why)
 
 
 def _lay_settled(judge: Judge, keys: list[str], theme: NDArray[np.int32], fit: Floats, strength: Floats) -> None:
