@@ -1,6 +1,7 @@
 """Words that stand for a pillar or a theme: read from the files in words/ or given by the caller, and found back in statements."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
@@ -17,7 +18,7 @@ SHORTEST_START = {"tr": 3, "ar": 3}  # anything shorter must be the whole word; 
 GAP = 2  # other words that may stand between the words of a phrase
 PHRASE = 1.4  # a phrase weighs this much more than a word
 MISSPELT = 0.5  # the share that a word one letter off still weighs
-SHORTEST_MISSPELT = 6
+SHORTEST_MISSPELT = 7
 BORROWED = 0.7  # the share that a word of another language still weighs: residents mix
 GENERAL = 0.4  # words for a whole pillar, beside those for one theme
 
@@ -67,6 +68,16 @@ class Lexicon:
                 self._learn(lang, listed, column, weight, stems=stems)
         self.close()
 
+    def with_columns(self, keys: Sequence[str]) -> "Lexicon":
+        """The same words, and after the last column more themes that have none.
+
+        keys    : of the themes.
+        Returns : Lexicon that shares what this one knows.
+        """
+        found = copy(self)
+        found.columns = (*self.columns, *keys)
+        return found
+
     def close(self) -> None:
         """Make misspellings of all its words known, and forget what was looked up before."""
         for known in (self._found, self._begun, self._followed):
@@ -92,7 +103,7 @@ class Lexicon:
         """
         entries = self._entries.setdefault(lang, Entries())
         for entry in listed.split(","):
-            parts = words(entry)
+            parts = _parts(entry, lang)
             if parts:
                 self._listed += [(column, " ".join(parts), weight) for column, weight in columns.items()]
                 self._spoken += [lang] * len(columns)
@@ -159,7 +170,7 @@ class Lexicon:
     def _learn(self, lang: str, listed: str, column: int, weight: float, *, stems: bool) -> None:
         entries = self._entries.setdefault(lang, Entries())
         for entry in listed.split(",") if "," in listed else listed.split():
-            parts = words(entry)
+            parts = _parts(entry, lang)
             if parts:
                 self._listed.append((column, " ".join(parts), weight))
                 self._spoken.append(lang)
@@ -228,6 +239,12 @@ class Lexicon:
             own = self._entries.get(lang)
             known = self._followed[lang, word] = tuple(begin for begin in _begins(word, lang) if begin in own.seconds) if own else ()
         return known
+
+
+def _parts(entry: str, lang: str) -> list[str]:
+    """Words of an entry; those of an Arabic phrase without what is written against them, as in statements."""
+    parts = words(entry)
+    return [without_article(part) for part in parts] if lang == "ar" and len(parts) > 1 else parts
 
 
 @lru_cache(maxsize=50_000)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -27,6 +26,9 @@ SAMPLE = 20_000  # answers that it learns from at most
 WORDS, GROUPS = 2.0, 0.5  # how much a word of the lists and the letter groups weigh
 ASKED = 2.5  # log odds of the pillar whose question was answered: three answers in four stay on its subject
 LIKE_OVERIG = -1.0  # log odds: few answers are about nothing in particular
+
+
+_known: dict[int, tuple[list[tuple[int, str, float]], Any, Any]] = {}
 
 
 @dataclass
@@ -120,10 +122,16 @@ def _weighted(groups: Any, idf: Floats) -> tuple[Any, Floats]:
     return found, np.asarray(found.multiply(found).sum(axis=1), dtype=float).ravel()
 
 
-@lru_cache(maxsize=2)
 def _of_lists(lexicon: Lexicon) -> tuple[Any, Any]:
-    entries = said_of([entry.split() for _, entry, _ in lexicon.listed()])
-    return entries.counts(slice(None)), ngrams(entries.words)
+    """Words of each entry, and letter groups of each word; remembered for the lists that were used last."""
+    listed = lexicon.listed()
+    held = _known.get(id(listed))
+    if held is None or held[0] is not listed:
+        entries = said_of([entry.split() for _, entry, _ in listed])
+        held = (listed, entries.counts(slice(None)), ngrams(entries.words))
+        _known.clear()
+        _known[id(listed)] = held
+    return held[1], held[2]
 
 
 def log_odds(evidence: Floats, likelihood: Floats) -> Floats:

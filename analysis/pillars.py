@@ -48,7 +48,7 @@ class Weighed:
 
     pillars, themes : rows x columns, evidence of the word lists.
     likely_pillars, likely_themes : rows x columns, log likelihood by letter groups and by what examples taught, corrections included.
-    alike           : rows x themes, log likelihood by letter groups alone.
+    alike           : rows x themes, log likelihood by letter groups, corrections included.
     """
 
     pillars: Floats
@@ -94,14 +94,13 @@ class Judge:
         table = self.evidence.table(self.batch.said, rows)
         evidence = np.hstack([np.asarray((table @ each).todense()) for each in (self.evidence.pillars, self.evidence.themes)])
         n = len(self.scheme.pillars)
-        alike = likely[:, n:]
-        if self.weights is not None:
-            likely = likely + self._taught(self.weights, evidence, likely, rows)
+        told = self._taught(self.weights, evidence, likely, rows) if self.weights is not None else 0.0
         if self.pulls is not None:
             by_word, by_concept, anyway = self.pulls
             likely = likely + ((counted @ by_word) / lengths + MEANT * (self.concepts(rows) @ by_concept) + anyway) / GROUPS
         if self.more is not None:
             likely = likely + self.more[rows]
+        alike, likely = likely[:, n:], likely + told
         return Weighed(evidence[:, :n], evidence[:, n:], likely[:, :n], likely[:, n:], alike)
 
     def _taught(self, weights: Floats, evidence: Floats, likely: Floats, rows: Rows) -> Floats:
@@ -246,8 +245,12 @@ def _taught(batch: Batch, scheme: Scheme, rows: Sequence[int]) -> Floats:
 
 def _learn_settled(judge: Judge) -> None:
     rows = _teachers(judge.batch)
-    if rows and SETTLED:
-        judge.model.learn(judge.batch.said.counts(rows), SETTLED * _taught(judge.batch, judge.scheme, rows))
+    if rows:
+        known = {column for column, _, _ in judge.scheme.lexicon.listed()}
+        worth = [
+            SETTLED if column in known else 1.0 for column in range(judge.model.counts.shape[0])
+        ]  # a theme without words has nothing else
+        judge.model.learn(judge.batch.said.counts(rows), np.array(worth) * _taught(judge.batch, judge.scheme, rows))
         judge.scores = judge.model.scores()
 
 

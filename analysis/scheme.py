@@ -66,8 +66,11 @@ def make_scheme(
     for theme, pillar in _themes_of(settled):
         themes.setdefault(theme, pillar)
     labels |= {theme: (rows[theme][1] if theme in rows else "") or readable(theme) for theme in themes}
-    if pillars is DEFAULT and not edited and tuple(themes) == tuple(_default_themes(codebook)):
-        return Scheme(keys, tuple(themes), tuple(keys.index(pillar) for pillar in themes.values()), labels, _default_lexicon())
+    owners = tuple(keys.index(pillar) for pillar in themes.values())
+    if pillars is DEFAULT and not edited and codebook is None:
+        lexicon = _default_lexicon()
+        made = [theme for theme in themes if theme not in rows]
+        return Scheme(keys, tuple(themes), owners, labels, lexicon.with_columns(made) if made else lexicon)
     lists = {theme: own.get(theme) or {"nl": _stems(rows[theme][2] or labels[theme])} if theme in rows else {} for theme in themes}
     listed = {key: _edited(given.get(key, {}), edited, key, "") for key in keys}
     lexicon = Lexicon(
@@ -75,8 +78,8 @@ def make_scheme(
         {theme: _edited(words_of, edited, themes[theme], theme) for theme, words_of in lists.items()},
         stemmed=[key for key in given if listed[key] is own_pillars.get(key) or (edited and (key, "") in edited)],
     )
-    owners = tuple(keys.index(pillar) for pillar in themes.values())
-    widen(lexicon, owners)
+    if pillars is not DEFAULT:
+        widen(lexicon, owners)
     return Scheme(keys, tuple(themes), owners, labels, lexicon)
 
 

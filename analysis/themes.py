@@ -16,7 +16,7 @@ from analysis.vocabulary import count_table
 
 # From here on letter groups alone may lay a statement under a theme of the codebook, when it holds no known word and no theme emerged that has its word:
 CLEAR = 0.5  # the theme's probability within the pillar
-LIKELY = 3.0  # its log likelihood, compared with that of any statement
+LIKELY = 2.0  # its log likelihood, compared with that of any statement
 SECOND = 1.0  # words that another theme needs within one clause to be named as well
 SECOND_SHARE = 0.6  # and its share of the words of all themes there
 NAMED_AT_ONCE = 20_000  # statements that tell which words are names
