@@ -1,5 +1,6 @@
 """Where the work is done: here, in processes of this machine, or on a Dask cluster; the pieces are the same, so the answer is."""
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
 from typing import Any, TypeVar
@@ -9,6 +10,7 @@ Result = TypeVar("Result")
 Progress = Callable[[str, int, int], None]
 
 ENGINES = ("serial", "joblib", "dask")
+AHEAD = 32  # pieces that a cluster is given before their turn: enough for as many workers, and a million texts are never sent at once
 PIECE = 2_000  # statements in one piece, whatever the engine: so sums are made in the same order everywhere
 
 
@@ -37,7 +39,8 @@ def run(
 
     work     : a function of one piece that can be pickled.
     todo     : the pieces, in order; made one by one, so that they need not all be there at once.
-    engine   : "serial", "joblib" (processes of this machine) or "dask" (the cluster of ``distributed.get_client()``, else a local one).
+    engine   : "serial", "joblib" (processes of this machine) or "dask" (the cluster of ``distributed.get_client()``, else the one at
+               DASK_SCHEDULER_ADDRESS, else a local one).
     step     : name of the step, for ``progress``.
     total    : how many pieces there are, for ``progress``.
     progress : called as ``progress(step, done, total)`` after each piece; None for silence.
@@ -81,7 +84,13 @@ def _by_dask(work: Callable[[Any], Any], todo: Iterable[Any]) -> Iterator[Any]:
     except ValueError:
         client, ours = distributed.Client(dashboard_address=None), True
     try:
-        yield from client.gather(client.map(work, list(todo), pure=False))
+        waiting: deque[Any] = deque()
+        for piece in todo:
+            waiting.append(client.submit(work, piece, pure=False))
+            if len(waiting) > AHEAD:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
     finally:
         if ours:
             client.close()

@@ -89,6 +89,14 @@ def _edited(listed: Mapping[str, str], edited: WordsOf | None, pillar: str, them
     return {**listed, **changed} if changed else listed
 
 
+def is_shipped(theme: str) -> bool:
+    """Say whether a theme stands in the programme's own codebook.
+
+    theme : its key.
+    """
+    return theme in set(_default_codebook()["theme"])
+
+
 def safe_label(label: str) -> str:
     """Take away what a spreadsheet would read as a formula at the start of a label.
 

@@ -19,9 +19,10 @@ from app.answering.intake import take_in
 from app.areas import Programme
 from app.db import writing
 from app.demo import made_up_responses, read_words
-from app.findings.commands import redact
+from app.findings.commands import done_again, redact
 from app.findings.export import ALLOWED, Wanted, export_table
 from app.findings.frames import Slice, survey_of
+from app.findings.released import first_moment
 from app.findings.requests import ask_for_run
 from app.findings.runs import run_analysis
 from app.findings.sheets import FORMATS
@@ -201,6 +202,7 @@ def _tour(settings: Settings, engine: Engine, programme: Programme, seed: int) -
         is_new = connection.execute(select(RUN.c.id).limit(1)).first() is None
     if is_new:
         run = run_analysis(engine, settings, programme, Slice(), seed=seed, progress=Progress(), stability=True)
+        first_moment(engine, settings, programme, run)
         note(f"analysis {run}, findings: {settle_and_state(settings, engine, programme)}")
     people = invite_everyone(settings, engine)
     if people:
@@ -240,14 +242,17 @@ def _take_in(
 
 
 @cli.command()
-def analyse(
+def analyse(  # noqa: PLR0913, PLR0917  # the contract's options
     survey: SurveyKey = "", wave: Wave = "", since: Since = "", until: Until = "", seed: Seed = 0,
     engine_name: Annotated[str, typer.Option("--engine", help="serial, joblib or dask: the same result.")] = "serial",
     in_background: Annotated[bool, typer.Option("--queue", help="Leave it to the worker.")] = False,
     stability: Annotated[bool, typer.Option("--stability", help="Also do it over on parts of the answers: which themes stay?")] = False,
+    again: Annotated[str, typer.Option(metavar="RUN", help="Do this run again as it was, keep nothing, and say whether it gives the same.")] = "",
 ) -> None:  # fmt: skip
     """Put open answers under their pillar and into themes; prints the id of the run."""
     settings, engine, programme = ready()
+    if again:
+        raise typer.Exit(done_again(engine, settings, programme, again))
     if engine_name not in {"serial", "joblib", "dask"}:
         raise Wrong(f"--engine: “{engine_name}” is not serial, joblib or dask")
     part = _slice(survey, wave, since, until)
@@ -261,7 +266,9 @@ def analyse(
         return
     if survey:
         _survey(engine, survey)
-    say(run_analysis(engine, settings, programme, part, seed=seed, how=engine_name, progress=Progress(), stability=stability))
+    run = run_analysis(engine, settings, programme, part, seed=seed, how=engine_name, progress=Progress(), stability=stability)
+    first_moment(engine, settings, programme, run)
+    say(run)
 
 
 def _slice(survey: str, wave: str, since: str, until: str, source: str = "") -> Slice:
@@ -272,7 +279,7 @@ def _slice(survey: str, wave: str, since: str, until: str, source: str = "") -> 
 
 @cli.command()
 def export(  # noqa: PLR0913, PLR0917  # the contract's options
-    kind: Annotated[str, typer.Option(help="themes, findings, counts, responses, statements, codebook or raw.")],
+    kind: Annotated[str, typer.Option(help="themes, findings, counts, responses, statements, codebook, themebook or raw.")],
     role: Annotated[str, typer.Option(help="On whose behalf: what this role may see.")],
     out: Annotated[Path, typer.Option(help="File to write.")],
     file_format: Annotated[str, typer.Option("--format", help="csv, xlsx or ods.")] = "csv",

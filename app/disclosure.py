@@ -63,7 +63,7 @@ def release(
     return {name: None if at in inside else counts[at] for name, at in ((name, place[name]) for name in cells)}
 
 
-def release_again(
+def release_again(  # noqa: PLR0913  # two tables with their sums; all but the first four by name
     before: Mapping[Name, int],
     left: Mapping[Name, int | None],
     now: Mapping[Name, int],
@@ -71,24 +71,55 @@ def release_again(
     *,
     threshold: int = THRESHOLD,
     joins: Sums[Name] = (),
+    unshown: Collection[Name] = (),
+    earlier: Sums[Name] | None = None,
+    renamed: Sequence[tuple[Sequence[Name], Sequence[Name]]] = (),
 ) -> dict[Name, int | None]:
     """A table that left before, counted again later: what may leave now, so that the difference of the two dates gives nobody away.
 
-    before : the true counts of the first date. left : what release() gave of them. now : the counts of today. A name that stands in only
-    one of the two counts as 0 in the other. Each figure's change is a figure of its own: where fewer than ``threshold`` joined or left,
-    at most one of the two dates can be read. With a few new answers nearly everything stays inside: publish at fixed moments, not weekly.
+    before  : the true counts of the first date. left : what release() gave of them. now : the counts of today.
+    unshown : figures of today that no table shows, as release() has them.
+    earlier : every sum of the first date, when that table was another one. Default: the sums of today; a name that stands in only one of
+              the two then counts as 0 in the other.
+    renamed : names of then and names of now that count the same people: what was merged or split. How far their sums differ (who named
+              both of two themes that became one) is a figure too.
+    Raises  : as release() does; ValueError also when what left before gives a small difference away whatever stays inside today.
+
+    Each figure's change is a figure of its own: where fewer than ``threshold`` joined or left, at most one of the two dates can be read.
+    With a few new answers nearly everything stays inside: publish at fixed moments, not weekly.
     """
-    tables: dict[Hashable, int] = {}
-    links: list[tuple[Hashable, Sequence[Hashable]]] = []
-    for name in {**before, **now}:
-        was, is_now = before.get(name, 0), now.get(name, 0)
-        tables |= {(0, name): was, (1, name): is_now, (2, name): abs(is_now - was)}
-        most, least = ((1, name), (0, name)) if is_now >= was else ((0, name), (1, name))
-        links.append((most, [least, (2, name)]))
-    both = [[((date, total), [(date, part) for part in parts]) for date in (0, 1) for total, parts in some] for some in (sums, joins)]
+    if earlier is None:
+        names = {**before, **now}
+        before, now_all = ({name: table.get(name, 0) for name in names} for table in (before, now))
+        earlier = [*sums, *joins]
+    else:
+        now_all = dict(now)
+    tables: dict[Hashable, int] = {(date, name): n for date, table in ((0, before), (1, now_all)) for name, n in table.items()}
+    links: list[tuple[Hashable, Sequence[Hashable]]] = [((0, total), [(0, part) for part in parts]) for total, parts in earlier]
+    links += [((1, total), [(1, part) for part in parts]) for total, parts in joins]
+    hidden: list[Hashable] = [*((1, name) for name in unshown), *((0, name) for name in before if left.get(name) is None)]
+    same = [*(([name], [name]) for name in before if name in now_all), *renamed]
+    for nth, (then, today) in enumerate(same):
+        ends = [_sum_of(tables, links, nth, [(date, name) for name in names]) for date, names in ((0, then), (1, today))]
+        hidden += [end for end in ends if end[0] == "sum"]
+        least, most = sorted(ends, key=lambda end: tables[end])
+        tables["change", nth] = tables[most] - tables[least]
+        hidden += [("change", nth)] if tables["change", nth] else []  # who knows that nothing changed is a reader too
+        links.append((most, [least, ("change", nth)]))
     known = [(0, name) for name, count in left.items() if count is not None]
-    out = release(tables, both[0], threshold=threshold, joins=[*both[1], *links], known=known)
+    today_sums = [((1, total), [(1, part) for part in parts]) for total, parts in sums]
+    out = release(tables, today_sums, threshold=threshold, joins=links, known=known, unshown=hidden)
     return {name: out[1, name] for name in now}
+
+
+def _sum_of(tables: dict[Hashable, int], links: list[tuple[Hashable, Sequence[Hashable]]], nth: int, names: Sequence[Hashable]) -> Any:
+    """The one figure, or a new one for the sum of several."""
+    if len(names) == 1:
+        return names[0]
+    total = ("sum", (nth, names[0]))
+    tables[total] = sum(tables[name] for name in names)
+    links.append((total, names))
+    return total
 
 
 def release_themes(pillars: Mapping[str, Sequence[tuple[str, int]]], *, threshold: int = THRESHOLD) -> dict[tuple[str, ...], int | None]:

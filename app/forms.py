@@ -2,17 +2,20 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from datetime import date
 from itertools import chain
-from typing import Annotated, cast
+from typing import Annotated, TypeVar, cast
 from urllib.parse import parse_qsl
 from uuid import UUID
 
 from fastapi import Depends, HTTPException, Request
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
 
 MOST_BYTES = 256 * 1024
 MOST_FIELDS = 400
+MOST_FILE_BYTES = 2_000_000  # of a form with a file in it, altogether
 KEY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # as our own pages write it
 BROKEN = re.compile("[\x00\ud800-\udfff]")  # NUL, and what is not UTF-8: no database can keep it or even look for it
 NO_LETTER = "\ufffe"  # stands in its place: can be looked for, and whoever checks words refuses it beside the field
@@ -20,6 +23,7 @@ NO_LETTER = "\ufffe"  # stands in its place: can be looked for, and whoever chec
 STRANGE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 DIGITS = range(6, 16)  # of a telephone number anywhere
 Typed = dict[str, list[str]]
+Route = TypeVar("Route", bound=Callable[..., object])
 
 
 async def read_form(request: Request) -> dict[str, list[str]]:
@@ -28,18 +32,59 @@ async def read_form(request: Request) -> dict[str, list[str]]:
         return cast("dict[str, list[str]]", read)
     refuse_foreign_form(request)
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == "multipart/form-data" and getattr(request.scope.get("endpoint"), "takes_file", False):
+        request.state.form = await _read_with_file(request)
+        return cast("dict[str, list[str]]", request.state.form)
     if kind not in {"application/x-www-form-urlencoded", ""}:
         raise HTTPException(415)
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MOST_BYTES:
-            raise HTTPException(413)
+    body = await _bounded(request, MOST_BYTES)
     typed = fields_of_body(body.decode("utf-8", "surrogateescape"))
     if typed is None:
         raise HTTPException(400)
     request.state.form = typed
     return typed
+
+
+async def _bounded(request: Request, most: int) -> bytes:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > most:
+            raise HTTPException(413)
+    return bytes(body)
+
+
+def takes_file(route: Route) -> Route:
+    """The form of this route may carry a file; every other refuses it. Stands below the decorator of the router."""
+    route.takes_file = True  # type: ignore[attr-defined]  # read by read_form
+    return route
+
+
+async def _read_with_file(request: Request) -> Typed:
+    """The same for a form with a file: its words; the file is kept for file_in()."""
+    body = await _bounded(request, MOST_FILE_BYTES)
+
+    async def once() -> AsyncGenerator[bytes, None]:
+        yield body
+
+    try:
+        form = await MultiPartParser(request.headers, once(), max_files=1, max_fields=MOST_FIELDS, max_part_size=MOST_FILE_BYTES).parse()
+    except (MultiPartException, UnicodeDecodeError, ValueError):
+        raise HTTPException(400) from None
+    typed: Typed = {}
+    for name, value in form.multi_items():
+        if isinstance(value, UploadFile):
+            request.state.file = (name, value.filename or "", await value.read())
+            await value.close()
+        else:
+            typed.setdefault(BROKEN.sub(NO_LETTER, name), []).append(BROKEN.sub(NO_LETTER, value))
+    return typed
+
+
+def file_in(request: Request, name: str) -> tuple[str, bytes]:
+    """The file that came with a form, its name and what is in it; ("", b"") when none was chosen."""
+    found, file_name, content = getattr(request.state, "file", ("", "", b""))
+    return (printable(file_name)[:120], content) if found == name else ("", b"")
 
 
 def fields_of_body(body: str) -> Typed | None:

@@ -24,7 +24,24 @@ from app.answering.places import Streets
 from app.answering.writer import Busy, Writer
 from app.areas import load_programme
 from app.db import engine_at
-from app.findings import downloads, redaction_routes, run_routes, stated_routes, stuffing_routes, theme_routes
+from app.findings import (
+    act_routes,
+    codebook_routes,
+    coder_file_routes,
+    coding_routes,
+    downloads,
+    erasing_routes,
+    figure_routes,
+    redaction_routes,
+    run_routes,
+    stated_routes,
+    stuffing_routes,
+    theme_routes,
+    translating_routes,
+    trust_routes,
+    word_routes,
+    workbench_routes,
+)
 from app.forms import printable
 from app.front import routes as front
 from app.office import desk, monitor, survey_map, ways_routes, wishes
@@ -121,6 +138,18 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.monotonic = time.monotonic
     app.state.links = ways.Links()
     app.state.streets = Streets(app.state.house.programme.wijk_names)
+    _open_rooms(app)
+    refuse_without_policy(app)
+    app.add_middleware(Headers, production=settings.env == "production")
+    app.add_exception_handler(HTTPException, _refused)
+    app.add_exception_handler(RequestValidationError, _refused)
+    app.add_exception_handler(SQLAlchemyError, _busy)
+    app.add_exception_handler(Busy, _busy)
+    app.add_exception_handler(Exception, _broken)
+    return app
+
+
+def _open_rooms(app: FastAPI) -> None:
     mount(
         app,
         sending.router,
@@ -144,14 +173,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app, run_routes.door, run_routes.looking, run_routes.starting, theme_routes.looking, theme_routes.deciding, redaction_routes.router
     )
     mount(app, stated_routes.stating, stated_routes.reading, stated_routes.quoting, downloads.findings, downloads.themes, downloads.rows)
-    refuse_without_policy(app)
-    app.add_middleware(Headers, production=settings.env == "production")
-    app.add_exception_handler(HTTPException, _refused)
-    app.add_exception_handler(RequestValidationError, _refused)
-    app.add_exception_handler(SQLAlchemyError, _busy)
-    app.add_exception_handler(Busy, _busy)
-    app.add_exception_handler(Exception, _broken)
-    return app
+    mount(app, figure_routes.router)
+    mount(app, codebook_routes.looking, codebook_routes.editing, codebook_routes.freezing, word_routes.looking, word_routes.editing)
+    mount(app, coder_file_routes.router, coding_routes.router)
+    mount(app, workbench_routes.router, act_routes.router, translating_routes.router)
+    mount(app, trust_routes.looking, trust_routes.comparing, trust_routes.settling, erasing_routes.erasing, erasing_routes.of_people)
 
 
 def _refused(request: Request, reason: Exception) -> Response:

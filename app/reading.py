@@ -3,11 +3,13 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, select
 
+from app.i18n import SOURCE, date_text
 from app.models.tables import REDACTION, STATEMENT
 
 AT_ONCE = 5_000  # ids in one question to the database
@@ -27,14 +29,22 @@ def readable(connection: Connection, statement_ids: Iterable[str]) -> dict[str, 
     """The text of each statement as it may be read now, by anybody: pages, exports, quotes, and the analysis itself.
 
     Numbers and codes are masked. Names and places are hidden as a person decided; where nobody did yet, or the words changed since, every
-    proposal is hidden. Ids that do not exist are left out. Nobody reads STATEMENT.text in another way.
+    proposal is hidden. Of what was erased it tells the day. Ids that do not exist are left out. Nobody reads STATEMENT.text in another way.
     """
-    return {id_: kept if accepted else hidden_text(said) for id_, said, kept, accepted in _texts(connection, statement_ids)}
+    return {
+        id_: erased_words(erased_on) if erased_on else kept if accepted else hidden_text(said)
+        for id_, said, kept, accepted, erased_on in _texts(connection, statement_ids)
+    }
+
+
+def erased_words(day: date) -> str:
+    """What stands in the place of a text that was erased, in Dutch as every text of ours in an export."""
+    return f"tekst gewist op {date_text(day, SOURCE)}"
 
 
 def accepted_words(connection: Connection, statement_ids: Iterable[str]) -> dict[str, str]:
     """The same, only of the statements of which a person decided what may be read, in the words that they have now."""
-    return {id_: kept for id_, _, kept, accepted in _texts(connection, statement_ids) if accepted}
+    return {id_: kept for id_, _, kept, accepted, _ in _texts(connection, statement_ids) if accepted}
 
 
 def is_accepted(connection: Connection, statement_ids: Iterable[str]) -> set[str]:
@@ -42,14 +52,16 @@ def is_accepted(connection: Connection, statement_ids: Iterable[str]) -> set[str
     return set(accepted_words(connection, statement_ids))
 
 
-def _texts(connection: Connection, statement_ids: Iterable[str]) -> Iterator[tuple[str, str, str, bool]]:
-    """Of each statement: its id, what was said, what a person left of it, and whether that still belongs to what was said."""
-    columns = (STATEMENT.c.id, STATEMENT.c.text, REDACTION.c.text.label("kept"), REDACTION.c.state, REDACTION.c.source_hash)
+def _texts(connection: Connection, statement_ids: Iterable[str]) -> Iterator[tuple[str, str, str, bool, date | None]]:
+    """Of each statement: its id, what was said, what a person left of it, whether that still belongs to what was said, when it was erased."""
+    redacted = (REDACTION.c.text.label("kept"), REDACTION.c.state, REDACTION.c.source_hash)
+    columns = (STATEMENT.c.id, STATEMENT.c.text, STATEMENT.c.erased_on, *redacted)
     asked = select(*columns).outerjoin(REDACTION, REDACTION.c.statement_id == STATEMENT.c.id)
     ids = list(dict.fromkeys(statement_ids))
     for start in range(0, len(ids), AT_ONCE):
         for row in connection.execute(asked.where(STATEMENT.c.id.in_(ids[start : start + AT_ONCE]))):
-            yield row.id, row.text, row.kept or "", row.state == ACCEPTED and row.source_hash == hash_of(row.text)
+            accepted = row.state == ACCEPTED and row.source_hash == hash_of(row.text)
+            yield row.id, row.text, row.kept or "", accepted, row.erased_on
 
 
 def hash_of(said: str) -> str:

@@ -315,7 +315,9 @@ def desk(
     person: Person | None = getattr(request.state, "person", None)
     signed_in = person is not None and person.seat and not person.must_change
     rooms = [(address, speak(title)) for address, title, roles in ROOMS_OF_STAFF if signed_in and person and person.role in roles]
-    sections = [(address, speak(title)) for address, title, roles in SECTIONS.get(room, ()) if signed_in and person and person.role in roles]
+    sections = [
+        (address, speak(title)) for address, title, roles in SECTIONS.get(room, ()) if signed_in and person and person.role in roles
+    ]
     here = max((address for address, _ in sections if f"{request.url.path}/".startswith(f"{address}/")), key=len, default="")
     told = (tells or {}).get(request.query_params.get("gedaan", ""), "")
     return page(

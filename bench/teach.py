@@ -15,7 +15,7 @@ from analysis.reading import read_statements
 from analysis.scheme import make_scheme
 
 WORDS = Path(__file__).parent.parent / "analysis" / "words"
-CAREFUL = 2.0  # inverse strength of the ridge
+CAREFUL = 1.0  # inverse strength of the ridge
 
 
 def read_examples() -> pd.DataFrame:

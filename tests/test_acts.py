@@ -8,13 +8,13 @@ import pytest
 from houses import OpenHouse
 from people import Resident, text_of
 from spoken import MOULD, MOULDY, NOISE, NOISY, PARKED, RENT, RENTED, a_street, address, residents_say, run
-from sqlalchemy import delete
+from sqlalchemy import delete, insert
 
 from app.acts import Act, fold
 from app.findings.deciding import changed_since, seen_of
 from app.findings.runs import newest_run
 from app.findings.themes import ThemesNow, themes_now
-from app.models.tables import STATEMENT
+from app.models.tables import CODEBOOK_VERSION, STATEMENT
 
 NOW = datetime(2026, 11, 2, 10, tzinfo=UTC)
 LIST = "/bevindingen/themas"
@@ -279,13 +279,27 @@ def test_the_last_decision_is_undone_by_whoever_saw_it(street: OpenHouse, analys
     assert "Laatste besluit" not in colleague.opens(LIST).page.text
 
 
-def test_only_what_is_still_the_last_decision_is_undone(street: OpenHouse, analyst: Resident) -> None:
+def test_any_decision_is_undone_while_no_later_one_goes_on_from_it(street: OpenHouse, analyst: Resident) -> None:
     renames(analyst, MOULDY, "Eerst")
     colleague = street.colleague("admin").opens(LIST)
     renames(analyst, PARKED, "Auto's kwijt")
+    colleague.sends(f"{LIST}/ongedaan", colleague.typed, status=303)
+    assert (labels_in(street)[MOULDY], labels_in(street)[PARKED]) == ("Vocht en schimmel", "Auto's kwijt")
+    merges(analyst, PARKED, MOULDY[1])
+    second = next(str(row["id"]) for row in street.rows("act") if row["theme"] == PARKED[1])
+    colleague.sends(f"{LIST}/ongedaan", {"token": street.token("admin"), "besluit": second}, status=409)
+    assert colleague.page.heading == "Dit kan nu niet"
+    assert "Een analyst voegde “Auto's kwijt” samen met “Vocht en schimmel”" in colleague.page.text
+    assert PARKED not in labels_in(street)
+
+
+def test_a_decision_that_a_colleague_undid_already_is_told_and_not_undone_twice(street: OpenHouse, analyst: Resident) -> None:
+    renames(analyst, MOULDY, "Eerst")
+    colleague = street.colleague("admin").opens(LIST)
+    analyst.opens(LIST).presses("Maak ongedaan")
     colleague.sends(f"{LIST}/ongedaan", colleague.typed, status=409)
-    assert "voortaan “Auto's kwijt”" in colleague.page.text
-    assert labels_in(street)[MOULDY] == "Eerst"
+    assert "Een analyst maakte dat ongedaan." in colleague.page.text
+    assert [row["undone_by"] for row in street.rows("act")] == ["Een analyst"]
 
 
 def test_settling_is_taken_back(street: OpenHouse, analyst: Resident) -> None:
@@ -294,3 +308,113 @@ def test_settling_is_taken_back(street: OpenHouse, analyst: Resident) -> None:
     analyst.presses("terug")
     assert "Nog niet vastgesteld" in analyst.page.text
     assert [row["payload"]["settled"] for row in street.rows("act")] == [True, False]
+
+
+# ---------------------------------------------------------------- new, split and out of use
+
+
+def splits(analyst: Resident, place: tuple[str, str], statements: list[str], name: str, *, status: int = 303) -> Resident:
+    analyst.opens(address(place)).fills(uitspraak=statements, naam=name)
+    return analyst.sends(f"{address(place)}/splitsen", analyst.typed, status=status)
+
+
+def test_a_theme_is_split_by_ticking_answers_and_stays_so_after_the_next_run(street: OpenHouse, analyst: Resident) -> None:
+    ticked = ids_in(street, MOULDY)[:2]
+    analyst.opens(address(MOULDY)).presses("vast")
+    splits(analyst, MOULDY, ticked, "Zwarte plekken")
+    assert analyst.page.heading == "Zwarte plekken"
+    plekken = now_in(street).place_of[ticked[0]]
+    assert ids_in(street, plekken) == ticked
+    assert len(ids_in(street, MOULDY)) == 33
+    assert now_in(street).decisions.settled == {}, "a theme that lost answers is no longer what somebody settled"
+    run(street)
+    assert labels_in(street)[plekken] == "Zwarte plekken"
+    assert ids_in(street, plekken) == ticked
+    assert [row["action"] for row in street.rows("audit")] == ["theme settle", "theme split"]
+
+
+def test_answers_of_the_rest_become_a_theme(street: OpenHouse, analyst: Resident) -> None:
+    ids = ids_in(street, NOISY)
+    for id_ in ids:
+        moves(analyst, NOISY, id_, "veilig/rest")
+    splits(analyst, ("veilig", "rest"), ids[:2], "Feesten")
+    assert {now_in(street).place_of[id_] for id_ in ids} == {("veilig", "feesten"), ("veilig", "rest")}
+
+
+def test_a_split_without_ticks_or_name_says_what_is_missing_and_keeps_the_ticks(street: OpenHouse, analyst: Resident) -> None:
+    ticked = ids_in(street, MOULDY)[:2]
+    splits(analyst, MOULDY, [], "Plekken", status=422)
+    assert analyst.page.messages == ["Vink eerst de antwoorden aan die bij het nieuwe thema horen."]
+    for name in ("", "x" * 10_000, "Parkeren, straten en bereikbaarheid"):
+        splits(analyst, MOULDY, ticked, name, status=422)
+        assert sorted(str(box.get("value")) for box in analyst.page.all("input", name="uitspraak", checked="")) == ticked
+    forged = {"token": street.token("analyst"), "seen": "0.0", "naam": "x"}
+    analyst.sends(f"{address(MOULDY)}/splitsen", [*forged.items(), ("uitspraak", "s9"), ("uitspraak", ticked[0])], status=404)
+    assert street.rows("act") == []
+
+
+def test_an_answer_that_a_colleague_moved_is_not_split_off(street: OpenHouse, analyst: Resident) -> None:
+    ticked = ids_in(street, MOULDY)[:2]
+    colleague = street.colleague("admin").opens(address(MOULDY)).fills(uitspraak=ticked, naam="Plekken")
+    moves(analyst, MOULDY, ticked[0], "/".join(PARKED))
+    colleague.sends(f"{address(MOULDY)}/splitsen", colleague.typed, status=409)
+    assert now_in(street).place_of[ticked[0]] == PARKED
+
+
+def test_a_theme_that_is_out_of_use_is_the_rest_of_its_pillar_until_that_is_undone(street: OpenHouse, analyst: Resident) -> None:
+    gone, late = ids_in(street, NOISY), street.colleague("admin").opens(address(NOISY))
+    analyst.opens(address(NOISY)).presses("Haal uit gebruik")
+    assert analyst.page.heading == "Thema's"
+    assert ids_in(street, ("veilig", "rest")) == gone
+    late.presses("vast", status=409)
+    assert "Een analyst haalde “Geluid en overlast van buren” uit gebruik" in late.page.text
+    run(street)
+    assert ids_in(street, ("veilig", "rest")) == gone
+    analyst.opens(address(NOISY), status=404)
+    analyst.opens(LIST).presses("Maak ongedaan")
+    assert ids_in(street, NOISY) == gone
+
+
+def test_a_theme_is_made_from_scratch_and_taken_away_when_nothing_is_in_it(street: OpenHouse, analyst: Resident) -> None:
+    analyst.opens(LIST).fills(naam="Bankjes in het park", pijler="wonen").presses("Maak het thema")
+    assert (analyst.page.heading, analyst.url.partition("?")[0]) == ("Bankjes in het park", f"{LIST}/wonen/bankjes")
+    moved = ids_in(street, PARKED)[0]
+    moves(analyst, PARKED, moved, "wonen/bankjes")
+    first = str(street.rows("act")[0]["id"])
+    analyst.sends(f"{LIST}/ongedaan", {"token": street.token("analyst"), "besluit": first}, status=409)
+    assert labels_in(street)["wonen", "bankjes"] == "Bankjes in het park"
+    for naam, pijler in (
+        ("", "wonen"),
+        ("Goed", ""),
+        ("Goed", "niets"),
+        ("a\x00b", "wonen"),
+        ("bankjes IN het park", "wonen"),
+        ("x" * 10_000, "wonen"),
+    ):
+        analyst.sends(f"{LIST}/nieuw", {"token": street.token("analyst"), "seen": "9.0", "naam": naam, "pijler": pijler}, status=422)
+    assert [row["kind"] for row in street.rows("act")] == ["new", "move"]
+
+
+def test_a_frozen_codebook_refuses_every_decision_about_themes_and_says_who_froze_it(street: OpenHouse, analyst: Resident) -> None:
+    ticked = ids_in(street, MOULDY)[0]
+    renames(analyst, MOULDY, "Eerst")
+    with street.engine.begin() as connection:
+        frozen = {"number": 1, "content": {}, "content_hash": "x", "frozen_by": "Noor", "frozen_at": NOW}
+        connection.execute(insert(CODEBOOK_VERSION).values(**frozen))
+    shown = {
+        "token": street.token("analyst"),
+        "seen": "9.0",
+        "label": "y",
+        "in": PARKED[1],
+        "actie": "vast",
+        "naam": "y",
+        "pijler": "wonen",
+    }
+    for act_ in ("naam", "samenvoegen", "vast", "splitsen", "uit-gebruik"):
+        analyst.sends(f"{address(MOULDY)}/{act_}", shown | {"uitspraak": ticked}, status=422)
+        assert analyst.page.messages[0].startswith("Het codeboek is vastgezet door Noor."), act_
+    analyst.sends(f"{LIST}/nieuw", shown, status=422)
+    analyst.sends(f"{LIST}/ongedaan", shown | {"besluit": str(street.rows("act")[0]["id"])}, status=409)
+    assert "Het codeboek is vastgezet door Noor." in analyst.page.text
+    moves(analyst, MOULDY, ticked, "/".join(PARKED))
+    assert [row["kind"] for row in street.rows("act")] == ["rename", "move"]

@@ -16,8 +16,8 @@ OURS = ("app", "analysis")
 
 # From the ground up: each imports only what stands before it. A file that is new has to be given its place here.
 FLOORS = (
-    "settings", "models", "pseudo", "dutch", "i18n", "codes", "seal", "only_if", "survey", "condition_words", "survey_worlds", "survey_logic", "reading_hint", "survey_check", "answer_check", "suppression", "disclosure",
-    "db", "acts", "migrate", "reading", "areas", "extracting", "catalogues", "forms", "tries", "access", "routing", "layout", "web", "mail", "jobs", "terminal",
+    "settings", "models", "pseudo", "dutch", "i18n", "codes", "seal", "only_if", "survey", "condition_words", "survey_worlds", "survey_logic", "reading_hint", "survey_check", "answer_check", "suppression", "disclosure", "cells",
+    "db", "acts", "migrate", "reading", "areas", "extracting", "catalogues", "forms", "workbooks", "tries", "access", "routing", "layout", "web", "mail", "jobs", "terminal",
 )  # fmt: skip
 ROOMS = ("front", "answering", "paper", "wijkgesprekken", "findings", "programme", "office", "staff")
 ROOF = ("main", "demo", "tour", "serving", "cli", "__main__")
@@ -33,6 +33,7 @@ PURE = (
     "only_if",
     "suppression",
     "disclosure",
+    "cells",
     "codes",
 )
 WEB_OR_DATABASE = {"sqlalchemy", "sqlmodel", "fastapi", "starlette", "uvicorn", "psycopg", "alembic", "huey"}

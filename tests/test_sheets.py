@@ -18,8 +18,8 @@ from hypothesis import example, given
 from hypothesis import strategies as some
 from openpyxl.utils.escape import unescape
 
+from app.cells import guarded, unguarded
 from app.findings import sheets
-from app.findings.cells import guarded, unguarded
 from app.findings.sheets import write_table
 
 COLUMNS = ("id", "text")

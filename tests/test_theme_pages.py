@@ -4,6 +4,7 @@ import pytest
 from houses import OpenHouse
 from people import Resident, text_of
 from spoken import MOULD, MOULDY, NOISE, NOISY, PARKED, PARKING, RENTED, a_street, address, residents_say, run, table_says, words
+from sqlalchemy import select, update
 
 from app.areas import load_programme
 from app.findings.frames import Slice
@@ -11,6 +12,7 @@ from app.findings.runs import newest_run
 from app.findings.shares import Figures, figures, wilson
 from app.findings.themes import themes_now
 from app.models.staff import ROLES
+from app.models.tables import PLACEMENT
 
 LIST = "/bevindingen/themas"
 LOOKS = ("office", "analyst", "auditor", "admin")
@@ -97,7 +99,7 @@ def test_each_role_sees_and_does_what_it_may(street: OpenHouse, role: str) -> No
         assert colleague.asks("GET", address(NOISY)).status_code == (200 if role in DECIDES else 404)
         colleague.opens(address(MOULDY))
         assert ("nummer bek" in colleague.page.text) == (role in DECIDES), "answers are rows"
-    for act in ("naam", "samenvoegen", "vast", "verplaats"):
+    for act in ("naam", "samenvoegen", "vast", "verplaats", "splitsen"):
         fields = {"token": street.token(role), "seen": "0.0", "label": "x", "in": PARKED[1], "actie": "vast", "naar": ""}
         status = colleague.asks("POST", f"{address(MOULDY)}/{act}", data=fields).status_code
         assert (status != 403) == (role in DECIDES), act
@@ -163,6 +165,19 @@ def test_the_rest_has_no_name_and_is_not_settled(street: OpenHouse, analyst: Res
 
 
 # ---------------------------------------------------------------- the answers in a theme
+
+
+def test_an_answer_that_speaks_of_two_themes_stands_in_both_and_moves_from_its_own(street: OpenHouse, analyst: Resident) -> None:
+    with street.engine.begin() as connection:
+        one = connection.execute(select(PLACEMENT.c.statement_id).where(PLACEMENT.c.theme == NOISY[1]).limit(1)).scalar_one()
+        both = update(PLACEMENT).where(PLACEMENT.c.statement_id == one).values(also_themes="/".join(MOULDY))
+        connection.execute(both)
+    analyst.opens(f"{address(MOULDY)}?uitspraak={one}")
+    assert text_of(analyst.page.by_id("rij")) == "36 antwoorden"
+    assert "Hoort eerst bij Geluid en overlast van buren" in analyst.page.text
+    assert one not in [box.get("value") for box in analyst.page.all("input", type="checkbox")]
+    analyst.fills(naar="/".join(PARKED)).sends(f"{address(MOULDY)}/verplaats", analyst.typed, status=303)
+    assert [(row["theme"], row["payload"]["theme"]) for row in street.rows("act")] == [(NOISY[1], PARKED[1])]
 
 
 def test_answers_are_found_by_word_wijk_language_and_source(street: OpenHouse, analyst: Resident) -> None:

@@ -220,7 +220,7 @@ def finish(connection: Connection, survey: Survey, trip: Trip, *, area: str | No
         {
             "id": random_id("s"), "source": "professional" if survey.audience == "professional" else "survey", "survey_key": survey.key,
             "response_id": trip.response_id, "question": question.id, "text": text, "lang": done[0][0],
-            "pillar_asked": pillar or None, "area": area, "channel": done[0][1], "stream": done[0][2], "said_on": day.isoformat(),
+            "pillar_asked": pillar or None, "area": area, "channel": done[0][1], "stream": done[0][2], "said_on": day.isoformat(), "erased_on": None,
         }
         for question in survey.questions.values()
         for pillar, text in question.said_under(relevant.get(question.id))

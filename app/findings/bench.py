@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -9,6 +10,7 @@ from sqlalchemy import Connection, select
 from app.acts import REST, Act, Place
 from app.areas import Programme
 from app.findings.quotes import Quoted, quotes_cleared
+from app.findings.released import last_moment
 from app.findings.runs import newest_run
 from app.findings.shares import WHOLE, Figures, figures, threshold_of
 from app.findings.themes import ThemeNow, ThemesNow, themes_now
@@ -31,6 +33,7 @@ class Bench:
     threshold: int
     is_newest: bool
     has_rows: bool
+    left_at: datetime | None = None  # the moment of these figures; None: as they are now
 
     @property
     def whole(self) -> Figures:
@@ -78,6 +81,19 @@ class Bench:
             (key, name, [theme for theme in self.now.themes if theme.pillar == key and not theme.is_rest]) for key, name in names.items()
         ]
 
+    @property
+    def labels(self) -> dict[Place, str]:
+        """The themes there are, with their names."""
+        return {theme.place: theme.label for theme in self.now.themes if not theme.is_rest}
+
+    def is_gone(self, place: Place) -> bool:
+        """Whether there was a theme here that somebody merged into another, or took out of use."""
+        return place in self.now.decisions.merged or place in self.now.decisions.retired
+
+    def stands(self, statement_id: str) -> ThemeNow | None:
+        """The theme that a statement stands in now."""
+        return self.now.theme(*self.now.place_of.get(statement_id, ("", "")))
+
     def label_at(self, place: Place) -> str | None:
         """What stands at a place that a statement can go to; None when there is no such place."""
         if place[1] == REST:
@@ -98,8 +114,11 @@ def bench_of(connection: Connection, programme: Programme, role: str, run_id: st
     run = connection.execute(select(RUN).where(RUN.c.id == run_id)).first() if run_id and has_rows else newest
     if run is None:
         raise LookupError(run_id)
-    now = themes_now(connection, run)
     threshold = threshold_of(connection, run, programme)
+    if not has_rows:
+        last = last_moment(connection, programme, run)
+        return Bench(last.run, last.now, last.figures, programme, threshold, is_newest=True, has_rows=False, left_at=last.made_at)
+    now = themes_now(connection, run)
     told = figures(connection, run, now, programme, threshold)
     return Bench(run, now, told, programme, threshold, run.id == newest.id, has_rows)
 
@@ -120,7 +139,10 @@ class Answer:
     typical: bool
     accepted: bool
     quoted: Quoted | None = None
+    kept_by: str = ""  # who said that it belongs here
     moved_by: str = ""
+    quotable: bool = True
+    main: Place | None = None  # the theme that it stands in, when it only speaks of this one too
 
 
 @dataclass(frozen=True)
@@ -137,7 +159,7 @@ class Answers:
 
 def answers_in(connection: Connection, bench: Bench, theme: ThemeNow, wanted: Mapping[str, str]) -> Answers:
     """The answers in one theme that fit what is asked for. A word is looked for in what may be read, so that nothing hidden can be probed."""
-    ids = [id_ for id_, place in bench.now.place_of.items() if place == theme.place]
+    ids = [said.id for said in bench.now.statements if not said.excluded and theme.place in said.places]
     rows = [row for row in _rows(connection, bench.run.id, ids) if _fits(row, wanted)]
     if word := wanted["woord"].casefold():
         texts = readable(connection, [row.id for row in rows])
@@ -149,7 +171,7 @@ def answers_in(connection: Connection, bench: Bench, theme: ThemeNow, wanted: Ma
     shown = rows[(number - 1) * PAGE : number * PAGE]
     typical = [row for row in rows if row.quote][:TYPICAL]
     at_hand = [row for row in rows if row.id == wanted["uitspraak"]]
-    said = _answers(connection, bench, {row.id: row for row in [*shown, *typical, *at_hand]})
+    said = _answers(connection, bench, theme, {row.id: row for row in [*shown, *typical, *at_hand]})
     return Answers(
         [said[row.id] for row in shown],
         [said[row.id] for row in typical],
@@ -178,13 +200,16 @@ def _fits(row: Any, wanted: Mapping[str, str]) -> bool:
     return all(wanted[name] in {"", value} for name, value in given.items())
 
 
-def _answers(connection: Connection, bench: Bench, rows: Mapping[str, Any]) -> dict[str, Answer]:
+def _answers(connection: Connection, bench: Bench, theme: ThemeNow, rows: Mapping[str, Any]) -> dict[str, Answer]:
     texts, accepted, quoted = readable(connection, rows), is_accepted(connection, rows), quotes_cleared(connection, rows)
-    moved = {act.statement_id: act.actor for act in bench.now.acts if act.kind == "move" and act.undone_at is None}
+    decisions, place_of = bench.now.decisions, bench.now.place_of
+    by = {id_: decisions.accepted.get(id_) for id_ in rows}
     return {
         id_: Answer(
             id_, texts[id_], row.lang, row.source, row.stream, row.area or "onbekend", row.pillar_asked or "", tuple(row.also.split()), row.fit,
-            row.quote, id_ in accepted, quoted.get(id_), moved.get(id_, ""),
+            row.quote, id_ in accepted, quoted.get(id_), act.actor if (act := by[id_]) and act.kind == "accept" else "",
+            act.actor if act and act.kind != "accept" else "", id_ not in decisions.unquotable,
+            place_of[id_] if place_of[id_] != theme.place else None,
         )
         for id_, row in rows.items()
     }  # fmt: skip

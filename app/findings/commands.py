@@ -1,10 +1,22 @@
-"""Room findings: this room's commands: what may be read of a text, without any database."""
+"""Room findings: this room's commands: what may be read of a text, and whether a run can be done again."""
 
 import json
 import sys
 from typing import Any
 
-from app.terminal import note
+from sqlalchemy import Engine
+
+from app.areas import Programme
+from app.findings.trust import run_again
+from app.settings import Settings
+from app.terminal import Progress, note, say
+
+
+def done_again(engine: Engine, settings: Settings, programme: Programme, run_id: str) -> int:
+    """Do a run again and say in one line whether it gave the same; 0 when it did, else 1."""
+    again = run_again(engine, settings, programme, run_id, Progress())
+    say(again.line)
+    return 0 if again.same else 1
 
 
 def redact() -> None:

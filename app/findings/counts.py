@@ -1,12 +1,14 @@
 """Room findings: how often each answer was given, by wijk and by stream; every figure passes the door."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from app.areas import OUTSIDE, UNKNOWN, Programme
 from app.disclosure import release
 from app.findings.frames import Answered
+from app.findings.shares import Sheet
 from app.survey import Question, Survey
 
 NONE = "geen_antwoord"
@@ -16,6 +18,7 @@ BASE = "respons"
 COLUMNS = ("survey", "stream", "area", "area_name", "question", "row", "option", "text", "n", "base")
 Name = tuple[str, ...]
 Line = tuple[Name, list[Name]]
+Door = Callable[[str, Sheet], Mapping[Any, int | None]]  # a stream and its table -> what may leave of it
 
 
 @dataclass(frozen=True)
@@ -73,25 +76,35 @@ def items_of(survey: Survey) -> Iterator[Item]:
             yield Item(question, "", "", (*(options or (GIVEN,)), NONE))
 
 
-def counts_table(survey: Survey, programme: Programme, responses: Iterable[Answered], *, threshold: int) -> list[list[object]]:
-    """One row per stream, area and answer. `base` is everyone in that area and stream; buiten_gebied is never part of a total."""
+def counts_table(
+    survey: Survey, programme: Programme, responses: Iterable[Answered], *, threshold: int, door: Door | None = None
+) -> list[list[object]]:
+    """One row per stream, area and answer. `base` is everyone in that area and stream; buiten_gebied is never part of a total.
+
+    door : what lets the table of each stream leave, when more than today counts. Default: release() alone.
+    """
+
+    def alone(_stream: str, sheet: Sheet) -> Mapping[Any, int | None]:
+        return release(sheet.cells, sheet.sums, threshold=threshold, joins=sheet.joins, unshown=sheet.unshown)
+
     items = list(items_of(survey))
     by_stream: dict[str, list[Answered]] = {}
     for response in responses:
         by_stream.setdefault(response.stream, []).append(response)
-    tables = (_stream_rows(survey, programme, items, (stream, by_stream[stream]), threshold) for stream in sorted(by_stream))
+    tables = (_stream_rows(survey, programme, items, (stream, by_stream[stream]), door or alone) for stream in sorted(by_stream))
     return [row for table in tables for row in table]
 
 
 def _stream_rows(
-    survey: Survey, programme: Programme, items: list[Item], answered: tuple[str, list[Answered]], threshold: int
+    survey: Survey, programme: Programme, items: list[Item], answered: tuple[str, list[Answered]], door: Door
 ) -> Iterator[list[object]]:
     stream, responses = answered
     wijken = [wijk.key for wijk in programme.wijken]
     names = {programme.key: programme.name} | programme.wijk_names
     names |= {OUTSIDE: programme.outside_name, UNKNOWN: "Onbekend"}
     cells = count_cells(items, responses, list(names), wijken, programme.key)
-    shown = _release(cells, items, list(names), wijken, programme.key, threshold)
+    sums, joins = lines_of(cells, items, list(names), wijken, programme.key)
+    shown = door(stream, Sheet(cells, sums, joins, [name for name in cells if NOT in name]))
     for area, name in names.items():
         base = shown[BASE, area]
         yield [survey.key, stream, area, name, BASE, "", "", "Alle reacties", base, base]
@@ -112,14 +125,6 @@ def _stream_rows(
                         base,
                     ]
             asked = item.question.id
-
-
-def _release(
-    cells: dict[Name, int], items: list[Item], areas: list[str], wijken: list[str], whole: str, threshold: int
-) -> dict[Name, int | None]:
-    """Everything of one stream through the door at once."""
-    sums, joins = lines_of(cells, items, areas, wijken, whole)
-    return release(cells, sums, threshold=threshold, joins=joins, unshown=[name for name in cells if NOT in name])
 
 
 def lines_of(

@@ -9,10 +9,13 @@ from sqlalchemy import Connection, Engine
 from app.access import note_act
 from app.areas import Programme
 from app.db import writing
-from app.findings.counts import COLUMNS, counts_table
+from app.findings.codebook_versions import themebook_table
+from app.findings.counts import COLUMNS, Door, counts_table
 from app.findings.frames import Slice, responses_of, survey_of
+from app.findings.quotes import Heard
+from app.findings.released import Leaving, earlier_of, keep_left, keep_moment, last_moment, leave
 from app.findings.runs import newest_run
-from app.findings.shares import threshold_of
+from app.findings.shares import Sheet, threshold_of
 from app.findings.sheets import write_table
 from app.findings.tables import (
     CODEBOOK_COLUMNS,
@@ -34,7 +37,7 @@ FIGURES = ("office", "analyst", "auditor", "admin")
 ROWS = ("analyst", "admin")
 ALLOWED = {
     "themes": FIGURES, "findings": (*FIGURES, "partner"), "counts": FIGURES, "codebook": (*FIGURES, "partner", "translator"),
-    "responses": ROWS, "statements": ROWS, "raw": ("admin",),
+    "responses": ROWS, "statements": ROWS, "themebook": FIGURES, "raw": ("admin",),
 }  # fmt: skip
 LOGGED = ("responses", "statements", "raw")
 DASH = "– in plaats van een getal: te weinig mensen, of nodig om een klein aantal elders in de tabel te beschermen."
@@ -72,8 +75,20 @@ def export_table(engine: Engine, settings: Settings, programme: Programme, wante
         raise NotAllowed(f"{wanted.role} may not export {wanted.kind} (allowed: {', '.join(ALLOWED[wanted.kind])})")
     if wanted.role not in ROWS and (wanted.part.since or wanted.part.until):
         raise NotAllowed("figures for a part of the period are for analyst and admin: two periods side by side can give a person away")
+    if wanted.kind == "themes":
+        with engine.connect() as connection:
+            run, threshold = _run_of(connection, programme, wanted.part)
+        keep_moment(engine, settings, programme, run, wanted.part, threshold=threshold)
+    kept: list[Leaving] = []
     with engine.connect() as connection:
-        table = table_of(connection, programme, wanted)
+        if wanted.kind == "themebook":
+            table = themebook_table(connection, settings, programme, everything=wanted.role in ROWS)
+        else:
+            table = table_of(connection, programme, wanted, kept)
+    if kept:
+        with writing(engine) as connection:
+            for leaving in kept:
+                keep_left(connection, settings, leaving)
     if wanted.kind in LOGGED:
         with writing(engine) as connection:
             what = f"{wanted.part.survey or 'all'} {wanted.format}"
@@ -89,8 +104,11 @@ def write_file(out: Path, programme: Programme, wanted: Wanted, table: Table) ->
     write_table(out, columns, rows, format=wanted.format, title=f"Wijkstem {programme.name}: {wanted.kind}", notes=notes)
 
 
-def table_of(connection: Connection, programme: Programme, wanted: Wanted) -> Table:
-    """Columns, rows and what the reader has to know. Raises LookupError when there is nothing to export."""
+def table_of(connection: Connection, programme: Programme, wanted: Wanted, kept: list[Leaving] | None = None) -> Table:
+    """Columns, rows and what the reader has to know; `kept` gets the tables of counts that leave with it.
+
+    Raises LookupError when there is nothing to export.
+    """
     part = wanted.part
     if wanted.kind == "themes":
         return _themes(connection, programme, wanted)
@@ -100,7 +118,8 @@ def table_of(connection: Connection, programme: Programme, wanted: Wanted) -> Ta
         run = _newest_or_none(connection, part.survey)
         moved = "pillar, theme en label: zoals mensen ze lieten staan; moved_by_person 1: een mens heeft deze uitspraak verplaatst."
         said = "Eén rij per uitspraak, uit vragenlijst en gesprek; nummers en namen zijn verborgen, tenzij een mens ze liet staan."
-        return list(STATEMENT_COLUMNS), statements_table(connection, part, run), [said, moved, *_run_notes(run)]
+        dutch = "dutch: wat een mens vertaalde (translated_by_person 1). Leeg: niet vertaald, of de tekst is sindsdien veranderd; dan geldt alleen text."
+        return list(STATEMENT_COLUMNS), statements_table(connection, part, run), [said, moved, dutch, *_run_notes(run)]
     if not part.survey:
         raise LookupError(f"--kind {wanted.kind} needs --survey KEY")
     survey = survey_of(connection, part.survey)
@@ -109,7 +128,8 @@ def table_of(connection: Connection, programme: Programme, wanted: Wanted) -> Ta
     responses = list(responses_of(connection, part))
     if wanted.kind == "counts":
         threshold = threshold_for(programme, survey.audience)
-        rows = counts_table(survey, programme, responses, threshold=threshold)
+        door = _door(connection, part, threshold, [] if kept is None else kept)
+        rows = counts_table(survey, programme, responses, threshold=threshold, door=door)
         return list(COLUMNS), rows, _counts_notes(programme, threshold)
     literal = wanted.kind == "raw"
     note = "Letterlijke tekst: niet doorgeven." if literal else "Eén rij per reactie; namen en nummers verborgen; wijk, geen buurt."
@@ -117,10 +137,22 @@ def table_of(connection: Connection, programme: Programme, wanted: Wanted) -> Ta
     return response_columns(survey), list(responses_table(survey, responses, read)), [note]
 
 
+def _door(connection: Connection, part: Slice, threshold: int, kept: list[Leaving]) -> Door:
+    """Every stream of a survey beside what left of it before."""
+    about = "|".join(["counts", *(str(value or "") for value in vars(part).values()), str(threshold)])
+
+    def door(stream: str, sheet: Sheet) -> dict[Any, int | None]:
+        scope = f"{about}|{stream}"
+        kept.append(leave(scope, sheet, earlier_of(connection, scope), threshold))
+        return dict(kept[-1].shown)
+
+    return door
+
+
 def _themes(connection: Connection, programme: Programme, wanted: Wanted) -> Table:
-    run = newest_run(connection, wanted.part.survey)
-    audience = survey_of(connection, wanted.part.survey).audience if wanted.part.survey else ""
-    threshold = threshold_for(programme, audience) if audience else threshold_of(connection, run, programme)
+    newest, threshold = _run_of(connection, programme, wanted.part)
+    moment = last_moment(connection, programme, newest, wanted.part, threshold)
+    run, heard = moment.run, Heard(moment.run, moment.now, moment.figures)
     notes = [
         *FIGURE_NOTES,
         f"Minder dan {threshold} wordt niet getoond. {DASH}",
@@ -130,7 +162,14 @@ def _themes(connection: Connection, programme: Programme, wanted: Wanted) -> Tab
         "quote_1 tot 3: woorden die een mens heeft vrijgegeven.",
         *_run_notes(run, whole=wanted.role in ROWS),
     ]
-    return list(THEME_COLUMNS), themes_table(connection, run, wanted.part, programme, threshold=threshold), notes
+    return list(THEME_COLUMNS), themes_table(connection, heard, programme), notes
+
+
+def _run_of(connection: Connection, programme: Programme, part: Slice) -> tuple[Any, int]:
+    """The newest run over this part, and under how many people a figure stays inside."""
+    run = newest_run(connection, part.survey)
+    audience = survey_of(connection, part.survey).audience if part.survey else ""
+    return run, threshold_for(programme, audience) if audience else threshold_of(connection, run, programme)
 
 
 def _findings(connection: Connection, programme: Programme, wanted: Wanted) -> Table:

@@ -53,9 +53,11 @@ def statements_frame(statements: list[dict[str, Any]]) -> "DataFrame":
 
     columns = ["id", "text", "lang", "pillar_asked", "source", "area"]
     frame = pd.DataFrame([{name: row[name] for name in columns} for row in statements], columns=columns).set_index("id")
+    frame["text"] = ["" if row["erased_on"] else row["text"] for row in statements]
     frame["pillar_asked"] = frame["pillar_asked"].fillna("")
     frame["person"] = [row["response_id"] or "" for row in statements]
     frame["weight"] = 1.0
+    frame["wave"] = [str(row["said_on"].year) for row in statements]
     return frame
 
 

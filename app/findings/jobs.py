@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine
 from app.areas import load_programme
 from app.db import engine_at
 from app.findings.frames import Slice
+from app.findings.released import first_moment
 from app.findings.requests import BROKEN, NOTHING_SAID, fail_request, finish_request, progress_of, signs_of_life, take_request
 from app.findings.runs import NothingSaid, run_analysis
 from app.jobs import job
@@ -31,10 +32,12 @@ def _run(engine: Engine, settings: Settings, row: Any) -> None:
 
     try:
         with signs_of_life(engine, settings, row.id):
-            run_analysis(
-                engine, settings, load_programme(settings.surveys), slice_of(row.what), seed=int(row.what.get("seed", 0)),
+            programme = load_programme(settings.surveys)
+            run_id = run_analysis(
+                engine, settings, programme, slice_of(row.what), seed=int(row.what.get("seed", 0)),
                 how=str(row.what.get("how", "serial")), progress=progress_of(engine, settings, row.id), stability=True, then=finish,
             )  # fmt: skip
+            first_moment(engine, settings, programme, run_id)
     except NothingSaid:
         fail_request(engine, settings, row.id, NOTHING_SAID)
     except Exception as reason:  # noqa: BLE001  # whatever went wrong, whoever waits for it must be able to read that it did

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
-from app.findings.cells import EXACT, OLDEST_YEAR, RISKY, WIDEST, Cell, fitting, is_right_to_left, sheet_name, widest_line
+from app.cells import EXACT, OLDEST_YEAR, RISKY, WIDEST, Cell, fitting, is_right_to_left, sheet_name, widest_line
 
 PARTS = ("mimetype", "content.xml", "styles.xml", "meta.xml", "settings.xml", "META-INF/manifest.xml")
 NAMES = "urn:oasis:names:tc:opendocument:xmlns"

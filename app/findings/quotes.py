@@ -9,10 +9,12 @@ from sqlalchemy import Connection, delete, insert, select
 
 from app.acts import Place
 from app.areas import Programme
+from app.findings.released import last_moment
 from app.findings.runs import newest_run
-from app.findings.shares import Figures, figures
-from app.findings.themes import ThemesNow, themes_now
-from app.i18n import N_
+from app.findings.shares import Figures
+from app.findings.themes import ThemesNow
+from app.findings.translating import Dutch, dutch_of
+from app.i18n import N_, SOURCE
 from app.models.answers import SESSIONS
 from app.models.tables import EVIDENCE, FINDING, QUOTE, STATEMENT
 from app.reading import accepted_words
@@ -27,7 +29,7 @@ IN_USE = N_("Dit citaat staat in een gepubliceerde bevinding. Trek die bevinding
 
 @dataclass(frozen=True)
 class Heard:
-    """What was heard: the newest run as people left it, with the figures that may leave."""
+    """What was heard: a run as people left it, with the figures that left, or may."""
 
     run: Any
     now: ThemesNow
@@ -45,7 +47,7 @@ class Heard:
 
 @dataclass(frozen=True)
 class Quoted:
-    """A quote that was cleared; `holds` while these are still the words that may be read."""
+    """A quote that was cleared; `holds` while these are still the words that may be read, and `dutch` what a person made of them."""
 
     statement_id: str
     text: str
@@ -54,15 +56,16 @@ class Quoted:
     cleared_by: str
     cleared_at: datetime
     holds: bool
+    dutch: Dutch | None = None
 
 
 def newest_heard(connection: Connection, programme: Programme) -> Heard | None:
+    """What findings and quotes rest on: the last figures over everything that left."""
     try:
-        run = newest_run(connection, "")
+        moment = last_moment(connection, programme, newest_run(connection, ""))
     except LookupError:
         return None
-    now = themes_now(connection, run)
-    return Heard(run, now, figures(connection, run, now, programme))
+    return Heard(moment.run, moment.now, moment.figures)
 
 
 def quotes_cleared(connection: Connection, statement_ids: Iterable[str] | None = None, *, lock: bool = False) -> dict[str, Quoted]:
@@ -72,10 +75,11 @@ def quotes_cleared(connection: Connection, statement_ids: Iterable[str] | None =
         asked = asked.where(QUOTE.c.statement_id.in_(list(statement_ids)))
     rows = connection.execute((asked.with_for_update(of=QUOTE) if lock else asked).order_by(QUOTE.c.statement_id)).all()
     words = accepted_words(connection, [row.statement_id for row in rows])
+    dutch = dutch_of(connection, [row.statement_id for row in rows if row.lang != SOURCE])
     return {
         row.statement_id: Quoted(
             row.statement_id, row.text, row.lang, row.source, row.cleared_by, row.cleared_at,
-            holds=words.get(row.statement_id) == row.text,
+            holds=words.get(row.statement_id) == row.text, dutch=dutch.get(row.statement_id),
         )
         for row in rows
     }  # fmt: skip

@@ -52,6 +52,7 @@ def texts_of_queue(connection: Connection, *, done: bool = False, source: str = 
     kept = (REDACTION.c.source_hash, REDACTION.c.state, REDACTION.c.spans, REDACTION.c.settled_by, CONTRIBUTION.c.place_note)
     asked = select(*columns, *kept).outerjoin(REDACTION, REDACTION.c.statement_id == STATEMENT.c.id)
     asked = asked.outerjoin(CONTRIBUTION, CONTRIBUTION.c.statement_id == STATEMENT.c.id)
+    asked = asked.where(STATEMENT.c.erased_on.is_(None))
     for column, wanted in ((STATEMENT.c.source, source), (STATEMENT.c.lang, lang), (STATEMENT.c.id, only)):
         asked = asked.where(column == wanted) if wanted else asked
     found = []
@@ -65,7 +66,7 @@ def texts_of_queue(connection: Connection, *, done: bool = False, source: str = 
 
 def waiting_count(connection: Connection) -> int:
     """How many texts wait: compared by their words, so that a changed text waits again."""
-    asked = select(STATEMENT.c.text, REDACTION.c.state, REDACTION.c.source_hash)
+    asked = select(STATEMENT.c.text, REDACTION.c.state, REDACTION.c.source_hash).where(STATEMENT.c.erased_on.is_(None))
     rows = connection.execute(asked.outerjoin(REDACTION, REDACTION.c.statement_id == STATEMENT.c.id))
     return sum(not (row.state == ACCEPTED and row.source_hash == hash_of(row.text)) for row in rows)
 

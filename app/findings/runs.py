@@ -2,15 +2,16 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, and_, case, insert, not_, or_, select, true
 
-from app.acts import REST, Decisions, Place, all_acts, fold
+from app.acts import REST, Act, Decisions, Place, all_acts, fold
 from app.areas import Programme, read_toml
 from app.db import writing
+from app.findings.codebook import frozen_now, words_now
 from app.findings.frames import Slice, statements_frame, statements_of
 from app.models.base import random_id
 from app.models.tables import PLACEMENT, RUN, THEME
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 OVERIG = "overig"
 RESIDENTS = ("survey", "wijkgesprek")
 PARTS = ("source", "wave", "since", "until")  # parameters of a run over less than everything
+CARRIED = 20  # typical statements that carry a settled theme into the next run
+LONGEST = 400  # letters of a column with several words
 AT_ONCE = 500  # texts read between two lines about how far it is
 Progress = Callable[[str, int, int], None]
 Then = Callable[[Connection, str], None]
@@ -42,34 +45,42 @@ def run_analysis(  # noqa: PLR0913  # the whole run in one call; all but the fir
     how: str = "serial",
     progress: Progress | None = None,
     stability: bool = False,
+    acts: Sequence[Act] | None = None,
     then: Then | None = None,
 ) -> str:
     """Put every statement of this slice under its pillar and in a theme; returns the id of the run.
 
     Without a survey or source it is what residents said, in surveys and wijkgesprekken: professionals are never mixed with them. What is
     read is what may be read: masked, proposed names and places hidden. Statements that a person moved go in as settled: they come back
-    unchanged and steer the rest. `stability` does it over on parts of the statements, to see which themes stay; `then` belongs to the
+    unchanged and steer the rest; words that the office edited stand in the place of the shipped ones; a theme that came up by itself and that a
+    person settled is carried on by its most typical statements. `acts` are what people decided, if not what they have by now. `stability` does it over on parts of the statements, to see which themes stay; `then` belongs to the
     transaction that keeps the run.
 
     Raises NothingSaid when there is nothing to analyse.
     """
     from analysis.pipeline import analyse  # noqa: PLC0415  # pandas and scikit-learn cost more start-up than all the rest
     from analysis.scheme import DEFAULT  # noqa: PLC0415  # as above
+    from app.findings.trust import output_hash  # noqa: PLC0415  # that file does runs again
 
     with engine.connect() as connection:
         statements = _read(connection, part, progress)
-        decisions = fold(all_acts(connection))
+        decided = all_acts(connection) if acts is None else acts
+        decisions, words, frozen = fold(decided), words_now(connection), frozen_now(connection)
+        carried = _carried(connection, decisions, {row["id"] for row in statements}) if statements else {}
     if not statements:
         raise NothingSaid(f"there are no statements to analyse{f' for survey “{part.survey}”' if part.survey else ''}")
-    settled = _settled(decisions, statements, {OVERIG, *(pillar.key for pillar in programme.pillars)})
+    settled = carried | _settled(decisions, statements, {OVERIG, *(pillar.key for pillar in programme.pillars)})
     frame, pillars = statements_frame(statements), pillar_words(settings, programme) if programme.words else DEFAULT
-    given: dict[str, Any] = {"pillars": pillars, "labels": _labels(settled), "engine": how, "seed": seed}
-    result = analyse(frame, progress=progress, **given)
+    given: dict[str, Any] = {"pillars": pillars, "labels": _labels(settled), "words": words or None, "engine": how, "seed": seed}
+    result = analyse(frame, progress=progress, explain=True, **given)
+    _look_back(frame, result, settled, **given)
     stable = _stability(frame, result, progress, **given) if stability else None
     run = {
         "id": random_id("b"), "survey_key": part.survey or None, "made_at": settings.clock(), "seed": seed, "engine": how,
         "software": f"wijkstem {version('wijkstem')}", "parameters": _parameters(part, programme),
-        "input_hash": input_hash(statements, settled), **ledger(result),
+        "input_hash": input_hash(statements, settled), "words_hash": _hash(sorted((*place, sorted(of.items())) for place, of in words.items())),
+        "output_hash": output_hash(result), "codebook_version": frozen.number if frozen else None,
+        "trust": {"last_act": decided[-1].id if decided else 0, "why": result.attrs["why"]}, **ledger(result),
     }  # fmt: skip
     with writing(engine) as connection:
         _keep(connection, run, statements, result, decisions.known_as, stable)
@@ -89,6 +100,39 @@ def _read(connection: Connection, part: Slice, progress: Progress | None) -> lis
         if progress:
             progress("names", start + len(some), len(statements))
     return statements
+
+
+def _carried(connection: Connection, decisions: Decisions, here: Collection[str]) -> dict[str, Place]:
+    """Themes that came up by themselves and that a person settled or named: their most typical statements carry them into this run."""
+    known = [place for place in {*decisions.settled, *decisions.labels} if place not in decisions.merged and place not in decisions.retired]
+    newest = connection.execute(
+        select(THEME.c.run_id).join(RUN, RUN.c.id == THEME.c.run_id).order_by(RUN.c.made_at.desc(), RUN.c.id)
+    ).scalar()
+    if not known or newest is None:
+        return {}
+    came_up = select(THEME.c.pillar, THEME.c.key).where(THEME.c.run_id == newest, THEME.c.origin == "emerged")
+    places = {(row.pillar, row.key) for row in connection.execute(came_up)} & set(known)
+    columns = (PLACEMENT.c.statement_id, PLACEMENT.c.pillar, PLACEMENT.c.theme)
+    placed = connection.execute(
+        select(*columns).where(PLACEMENT.c.run_id == newest).order_by(PLACEMENT.c.fit.desc(), PLACEMENT.c.statement_id)
+    ).all()
+    return {
+        row.statement_id: place
+        for place in sorted(places)
+        for row in [row for row in placed if (row.pillar, row.theme) == place and row.statement_id in here][:CARRIED]
+    }
+
+
+def _look_back(frame: "DataFrame", result: "DataFrame", settled: Mapping[str, Place], **how: Any) -> None:
+    """The order in which a person's look helps most, and what the machine would have chosen for what people settled, had it not been told."""
+    from analysis.ask import ask_order  # noqa: PLC0415  # pandas costs more start-up than all the rest
+    from analysis.unaided import unaided  # noqa: PLC0415  # as above
+
+    result["ask"], result["machine"] = ask_order(result, settled=settled), ""
+    labels = how.pop("labels")
+    if labels is not None:
+        alone = unaided(frame, labels, **how)
+        result.loc[alone.index, "machine"] = alone["pillar"] + "/" + alone["theme"]
 
 
 def _settled(decisions: Decisions, statements: list[dict[str, Any]], pillars: Collection[str]) -> dict[str, Place]:
@@ -135,8 +179,11 @@ def ledger(result: "DataFrame") -> dict[str, int]:
 
 def input_hash(statements: list[dict[str, Any]], settled: Mapping[str, Place]) -> str:
     """Of all that went in: what was read, and what people had settled. The same hash, seed and software give the same run."""
-    said = [[row["id"], row["text"], row["lang"], row["pillar_asked"], *settled.get(row["id"], ())] for row in statements]
-    return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
+    return _hash([[row["id"], row["text"], row["lang"], row["pillar_asked"], *settled.get(row["id"], ())] for row in statements])
+
+
+def _hash(what: Any) -> str:
+    return hashlib.sha256(json.dumps(what, ensure_ascii=False).encode()).hexdigest()
 
 
 def _parameters(part: Slice, programme: Programme) -> str:
@@ -157,6 +204,8 @@ def _keep(  # the parts of one run
         {
             "run_id": run["id"], "statement_id": id_, "pillar": row["pillar"], "confidence": float(row["pillar_confidence"]),
             "also": row["also"], "theme": row["theme"], "fit": float(row["fit"]), "excluded": row["excluded"], "quote": bool(row["quote"]),
+            "also_themes": _whole(row["also_themes"], " "), "reasons": _whole(row["reasons"], ", "), "margin": float(row["margin"]),
+            "ask": int(row["ask"]), "machine": row["machine"],
         }
         for id_, row in zip(result.index, result.to_dict("records"), strict=True)
     ]  # fmt: skip
@@ -171,7 +220,7 @@ def _keep(  # the parts of one run
             place,
             {
                 "run_id": run["id"], "pillar": place[0], "key": place[1], "label": _label(place, label, known_as), "n": 0, "people": 0,
-                "stability": _stable(stable, place),
+                "stability": _stable(stable, place), "words": result.attrs["words"].get(place, "")[:300], "origin": _origin(place, known_as),
             },
         )  # fmt: skip
         theme["n"] += 1
@@ -180,6 +229,19 @@ def _keep(  # the parts of one run
         theme["people"] = len(people[place])
     if themes:
         connection.execute(insert(THEME), list(themes.values()))
+
+
+def _whole(listed: str, between: str) -> str:
+    """As many of these as fit in a column."""
+    while len(listed) > LONGEST:
+        listed = listed.rpartition(between)[0]
+    return listed
+
+
+def _origin(place: Place, known_as: Mapping[Place, str]) -> str:
+    from analysis.scheme import is_shipped  # noqa: PLC0415  # pandas costs more start-up than all the rest
+
+    return "codebook" if is_shipped(place[1]) else "settled" if place in known_as else "emerged"
 
 
 def _label(place: Place, label: str, known_as: Mapping[Place, str]) -> str:

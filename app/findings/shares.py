@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import sqrt
@@ -54,17 +54,33 @@ class Figures:
         return any((self.n, self.open_link, self.desk, self.contributions))
 
 
+@dataclass(frozen=True)
+class Sheet:
+    """True counts that leave together, with every sum that a reader knows: what app.disclosure.release takes."""
+
+    cells: Mapping[Any, int]
+    sums: Sequence[tuple[Any, Sequence[Any]]]
+    joins: Sequence[tuple[Any, Sequence[Any]]] = ()
+    unshown: Sequence[Any] = ()
+    known: Sequence[Any] = ()
+
+
 def figures(connection: Connection, run: Any, now: ThemesNow, programme: Programme, threshold: int = 0) -> dict[Place, Figures]:
     """Every theme of this run as it is now -> its figures, all released together; (pillar, "") is that pillar, ("", "") all of it.
 
     threshold : 0 for what the programme says of those who speak in this run: residents or professionals.
-    What rests on it, shows a part of this dictionary and never counts again by itself. Cost: a second for a large table, then remembered.
+    For the eyes of who sees rows as well: what anybody else reads, and what is told outside, comes from app.findings.released. What rests on
+    it, shows a part of this dictionary and never counts again by itself. Cost: a second for a large table, then remembered.
     """
-    cells, lines, joins, unshown = _tables(now)
-    limit = threshold or threshold_of(connection, run, programme)
-    released = dict(_released(tuple(sorted(cells.items())), tuple(lines), tuple(joins), tuple(unshown), limit))
-    used = {source for (source, _, _), n in cells.items() if n}
-    released |= {(source, *WHOLE): None for source in (*STREAMS, MEETINGS) if source in used}
+    sheet, limit = sheet_of(now), threshold or threshold_of(connection, run, programme)
+    cells = tuple(sorted(sheet.cells.items()))
+    return figures_in(now, dict(_released(cells, tuple(sheet.sums), tuple(sheet.joins), tuple(sheet.unshown), limit)))
+
+
+def figures_in(now: ThemesNow, shown: Mapping[Cell, int | None]) -> dict[Place, Figures]:
+    """The same from counts that passed the door before."""
+    used = {source for (source, *_), n in shown.items() if n != 0}
+    released = {**shown, **{(source, *WHOLE): None for source in (*STREAMS, MEETINGS) if source in used}}
     places = [theme.place for theme in now.themes]
     return {place: _figures(place, released) for place in [*places, *{(pillar, "") for pillar, _ in places}, WHOLE]}
 
@@ -96,7 +112,7 @@ def _figures(place: Place, released: Mapping[Cell, int | None]) -> Figures:
     return Figures(n, base, share, low, high, count["open_link"], count["desk"], count[MEETINGS])
 
 
-def _tables(now: ThemesNow) -> tuple[dict[Cell, int], list[Line], list[Line], list[Cell]]:
+def sheet_of(now: ThemesNow) -> Sheet:
     """All figures of a run with every sum that a reader knows: the sample named a theme or did not; themes make a pillar."""
     places = sorted({theme.place for theme in now.themes})
     named = _named(now.statements)
@@ -114,7 +130,7 @@ def _tables(now: ThemesNow) -> tuple[dict[Cell, int], list[Line], list[Line], li
         cells[OTHERS, *place] = base - cells["sample", *place]
         unshown.append((OTHERS, *place))
         lines.append((BASED, (("sample", *place), (OTHERS, *place))))
-    return cells, lines, joins, unshown
+    return Sheet(cells, lines, joins, unshown)
 
 
 def _totals(source: str, places: list[Place], cells: dict[Cell, int]) -> list[Line]:

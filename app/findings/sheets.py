@@ -18,7 +18,8 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.findings.cells import (
+from app.cells import (
+    AS_TYPED,
     EXACT,
     OLDEST_YEAR,
     RISKY,
@@ -116,9 +117,8 @@ def _write_xlsx(file: Path, names: Sequence[str], rows: Iterable[Sequence[Cell]]
     from xlsxwriter import Workbook  # noqa: PLC0415  # a quarter of a second that only an export needs
     from xlsxwriter.exceptions import FileCreateError  # noqa: PLC0415  # as above
 
-    safe = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     try:
-        with Workbook(str(file), {"constant_memory": True, "tmpdir": str(file.parent), **safe}) as book:
+        with Workbook(str(file), {"constant_memory": True, "tmpdir": str(file.parent), **AS_TYPED}) as book:
             book.set_properties({"title": title, "created": ALWAYS_MADE_ON})
             _fill(book.add_worksheet(sheet_name(title)), _looks(book), names, rows)
             _explain(book, title, notes)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from app.acts import Place
 from app.areas import Programme
 from app.findings.quotes import NOT_PLACED, Heard, Quoted, quotes_cleared
+from app.findings.translating import Dutch
 from app.forms import Typed, printable, said
 from app.i18n import N_
 from app.models.base import random_id
@@ -71,7 +72,9 @@ class Piece:
     text: str
     lang: str
     run_id: str | None
+    erased_on: date | None = None
     holds: bool = True
+    dutch: Dutch | None = None
 
     @property
     def run_on(self) -> date:
@@ -200,8 +203,13 @@ def findings_kept(connection: Connection, *, status: str = "", finding_id: str =
 
 def _in_order(pieces: Sequence[Piece], cleared: Mapping[str, Quoted]) -> tuple[Piece, ...]:
     """Themes before quotes, the most named first."""
-    told = [replace(piece, holds=is_still(piece, cleared)) for piece in pieces]
+    told = [replace(piece, holds=is_still(piece, cleared), dutch=_dutch(piece, cleared)) for piece in pieces]
     return tuple(sorted(told, key=lambda piece: (piece.kind != "theme", -(piece.figures.get("share") or 0), piece.label, piece.id)))
+
+
+def _dutch(piece: Piece, cleared: Mapping[str, Quoted]) -> Dutch | None:
+    quoted = cleared.get(piece.statement_id or "")
+    return quoted.dutch if quoted and is_still(piece, cleared) else None
 
 
 def finding_kept(connection: Connection, finding_id: str, *, lock: bool = False) -> Kept | None:

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -12,11 +11,12 @@ from app.disclosure import FOLDED
 from app.findings.frames import Answered, Slice, statements_of
 from app.findings.quotes import Heard, quotes_cleared
 from app.findings.redacting import place_told
-from app.findings.shares import Figures, figures
+from app.findings.shares import Figures
 from app.findings.stated import Piece, findings_kept
 from app.findings.themes import ThemeNow, ThemesNow, themes_now
+from app.findings.translating import translations_of
 from app.models.tables import CONTRIBUTION, PLACEMENT, REDACTION, STAFF, STATEMENT
-from app.reading import hidden_text, is_accepted, readable
+from app.reading import erased_words, hidden_text, is_accepted, readable
 from app.survey import Question, Survey
 
 Rows = list[list[object]]
@@ -33,6 +33,7 @@ FINDING_COLUMNS = (
 STATEMENT_COLUMNS = (
     "id", "source", "survey", "response", "question", "lang", "pillar_asked", "area", "channel", "stream", "said_on",
     "pillar", "confidence", "also", "theme", "label", "fit", "excluded", "text", "kind", "place_note", "moved_by_person",
+    "dutch", "translated_by_person",
 )  # fmt: skip
 CODEBOOK_COLUMNS = ("column", "question", "kind", "row", "option", "text", "pillar", "goal", "values")
 FIXED = (
@@ -43,12 +44,8 @@ FIXED = (
 )  # fmt: skip
 
 
-def themes_table(connection: Connection, run: Any, part: Slice, programme: Programme, *, threshold: int = 0) -> Rows:
-    """One row per theme as people left it, most named first within its pillar. Themes without a figure that may leave share one row a pillar.
-
-    threshold : 0 for what the programme says of those who speak in this run.
-    """
-    heard = _heard(connection, run, part, programme, threshold)
+def themes_table(connection: Connection, heard: Heard, programme: Programme) -> Rows:
+    """One row per theme as people left it, most named first within its pillar. Themes without a figure that may leave share one row a pillar."""
     roles = {row.name: row.role for row in connection.execute(select(STAFF.c.name, STAFF.c.role))}
     said = _quotes(connection, heard)
     names = {pillar.key: pillar.official for pillar in programme.pillars}
@@ -64,27 +61,6 @@ def themes_table(connection: Connection, run: Any, part: Slice, programme: Progr
         if len(themes) > len(shown):
             found.append([*before, "klein_aantal", FOLDED, None, total, "", "", "", "", "", "", *[None] * len(TOLD)])
     return found
-
-
-def _heard(connection: Connection, run: Any, part: Slice, programme: Programme, threshold: int) -> Heard:
-    now = themes_now(connection, run)
-    if part != Slice():
-        within = set(connection.execute(select(STATEMENT.c.id).where(part.of_statements())).scalars())
-        now = _only(now, within)
-    return Heard(run, now, figures(connection, run, now, programme, threshold))
-
-
-def _only(now: ThemesNow, within: set[str]) -> ThemesNow:
-    """The same themes, of these statements alone."""
-    statements = [said for said in now.statements if said.id in within]
-    n: dict[tuple[str, str], set[str]] = defaultdict(set)
-    people: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for said in statements:
-        for place in said.places if not said.excluded else ():
-            n[place].add(said.id)
-            people[place].add(said.who)
-    themes = [replace(theme, n=len(n[theme.place]), people=len(people[theme.place])) for theme in now.themes]
-    return replace(now, themes=themes, statements=statements, place_of={id_: place for id_, place in now.place_of.items() if id_ in within})
 
 
 def main_count(told: Figures) -> int | None:
@@ -132,7 +108,7 @@ def findings_table(connection: Connection, programme: Programme, *, published: b
             goals.get(finding.goal or 0, ""), finding.area or programme.key, areas.get(finding.area or "", programme.name), finding.status,
             finding.published_on or "",
         ]  # fmt: skip
-        found += [[*about, *_evidence_cells(piece)] for piece in finding.evidence if piece.holds] or [
+        found += [[*about, *_evidence_cells(piece)] for piece in finding.evidence if piece.holds or piece.erased_on] or [
             [*about, *[""] * (len(FINDING_COLUMNS) - len(about))]
         ]
     return found
@@ -141,7 +117,8 @@ def findings_table(connection: Connection, programme: Programme, *, published: b
 def _evidence_cells(piece: Piece) -> list[object]:
     about = [piece.kind, piece.theme, piece.label]
     if piece.kind == "quote":
-        return [*about, "", *[""] * len(TOLD), piece.text, piece.lang, piece.run_id or "", ""]
+        words = erased_words(piece.erased_on) if piece.erased_on else piece.text
+        return [*about, "", *[""] * len(TOLD), words, piece.lang, piece.run_id or "", ""]
     told = Figures(**{name: piece.figures[name] for name in Figures.__dataclass_fields__})
     return [*about, main_count(told), *_told(told), "", "", piece.run_id or "", piece.run_on]
 
@@ -156,13 +133,15 @@ def statements_table(connection: Connection, part: Slice, run: Any) -> Rows:
     statements = statements_of(connection, part)
     words = readable(connection, [row["id"] for row in statements])
     where = _places(now, placed)
+    dutch = {id_: each.text for id_, each in translations_of(connection, words).items() if each.holds}
     found: Rows = []
     for row in statements:
         said = [row["source"], row["survey_key"] or "", row["response_id"] or "", row["question"], row["lang"], row["pillar_asked"] or ""]
         moved = int(now is not None and row["id"] in now.decisions.moved)
         place = where.get(row["id"], [""] * 7)
         found.append([
-            row["id"], *said, row["area"] or "", row["channel"], row["stream"], row["said_on"], *place, words[row["id"]], *noted.get(row["id"], ("", "")), moved
+            row["id"], *said, row["area"] or "", row["channel"], row["stream"], row["said_on"], *place, words[row["id"]], *noted.get(row["id"], ("", "")), moved,
+            *((dutch[row["id"]], 1) if row["id"] in dutch else ("", "")),
         ])  # fmt: skip
     return found
 

@@ -1,7 +1,7 @@
 """Room findings: the workbench: themes of a run, the answers in one of them, and what a person decides about both."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,7 +13,22 @@ from app.access import Person, Staff, may, note_web_act, settings_of
 from app.acts import all_acts
 from app.db import writing
 from app.findings.bench import Answers, Bench, answers_in, bench_of, told_acts
-from app.findings.deciding import Decided, Deciding, last_act, merge_theme, move_statement, rename_theme, seen_of, settle_theme, undo_act
+from app.findings.deciding import (
+    NO_PILLAR,
+    Decided,
+    Deciding,
+    get_ready,
+    last_act,
+    merge_theme,
+    move_statement,
+    new_theme,
+    rename_theme,
+    retire_theme,
+    seen_of,
+    settle_theme,
+    split_theme,
+    undo_act,
+)
 from app.findings.frames import titles_of
 from app.findings.themes import ThemeNow
 from app.findings.words import ROWS, SOURCE_WORDS, STREAM_WORDS, an_id, area_names, fit_words, pillar_names, stability_words, what_words
@@ -28,11 +43,14 @@ HERE = f"{ROOM}/themas"
 TELLS = {
     "hernoemd": N_("Het thema heeft een nieuwe naam."), "samengevoegd": N_("De thema's zijn samengevoegd."),
     "verplaatst": N_("Het antwoord is verplaatst."), "vast": N_("Het thema is vastgesteld."),
-    "los": N_("Het thema is niet meer vastgesteld."), "ongedaan": N_("Het laatste besluit is ongedaan gemaakt."),
+    "los": N_("Het thema is niet meer vastgesteld."), "ongedaan": N_("Het besluit is ongedaan gemaakt."),
+    "nieuw": N_("Het nieuwe thema is gemaakt."), "gesplitst": N_("De antwoorden staan nu in dit nieuwe thema."),
+    "uit": N_("Het thema is uit gebruik. De antwoorden staan nu bij de rest."),
     "nagekeken": N_("Nagekeken."), "vrij": N_("Het citaat is vrijgegeven."), "terug": N_("Het citaat is niet meer vrijgegeven."), "zo": N_("Zo stond het al."),
 }  # fmt: skip
 NO_PLACE = N_("Kies waar dit antwoord heen gaat.")
 NO_THEME = N_("Kies een thema om mee samen te voegen.")
+LOG = f"{ROOM}/besluiten"
 FILTERS = ("woord", "wijk", "taal_van", "bron", "orde", "p", "uitspraak")
 looking = APIRouter(prefix=HERE, dependencies=[may("office", "analyst", "auditor", "admin")])
 deciding = APIRouter(prefix=HERE, dependencies=[may(*ROWS)])
@@ -43,16 +61,23 @@ Work = Callable[[Connection, Deciding, Bench, ThemeNow], Decided]
 @looking.get("")
 def themes(request: Request, person: Staff) -> HTMLResponse:
     """Every theme of the newest run over everything, or for who sees rows of another."""
+    return _themes(request, person, request.query_params.get("ronde", ""))
+
+
+def _themes(
+    request: Request, person: Person, run_id: str, *, status: int = 200, wrong: Decided | None = None, **typed: str
+) -> HTMLResponse:
     with request.app.state.engine.connect() as connection:
-        bench = _bench(connection, request, person, request.query_params.get("ronde", ""))
+        bench = _bench(connection, request, person, run_id)
         titles = titles_of(connection, [bench.run.survey_key or ""]) if bench else {}
         runs = list(connection.execute(select(RUN.c.id, RUN.c.made_at, RUN.c.parameters).order_by(RUN.c.made_at.desc(), RUN.c.id).limit(8)))
     if bench is None:
         return desk(request, "findings/no_run.html", room=ROOM, may_start=person.role in ROWS)
     last = last_act(bench.now.acts)
     return desk(
-        request, "findings/themes.html", room=ROOM, tells=TELLS, last=told_acts([last])[0] if last else None,
-        absent=told_acts(bench.now.absent), runs=runs, titles=titles, **_shared(bench),
+        request, "findings/themes.html", room=ROOM, tells=TELLS, status=status, last=told_acts([last])[0] if last else None,
+        absent=told_acts(bench.now.absent), runs=runs, titles=titles, wrong=wrong or Decided(), typed={"naam": "", "pijler": "", **typed},
+        pillar_names=pillar_names(house_of(request).programme), **_shared(bench),
     )  # fmt: skip
 
 
@@ -74,12 +99,12 @@ def _shared(bench: Bench) -> dict[str, Any]:
 @looking.get("/{pillar}/{key}")
 def theme(request: Request, person: Staff, pillar: str, key: str) -> HTMLResponse:
     """One theme: its figures for all who may look; its answers for who sees rows."""
-    return _theme(request, person, pillar, key, _wanted(request), request.query_params.get("ronde", ""))
+    return _theme(request, person, pillar, key, _wanted(request, request.query_params), request.query_params.get("ronde", ""))
 
 
-def _wanted(request: Request) -> dict[str, str]:
-    """What the address filters by; what is no choice is none."""
-    given = {name: printable(request.query_params.get(name, ""))[:80].strip() for name in FILTERS}
+def _wanted(request: Request, asked: Mapping[str, str]) -> dict[str, str]:
+    """What the address, or the form that was sent from there, filters by; what is no choice is none."""
+    given = {name: printable(asked.get(name, ""))[:80].strip() for name in FILTERS}
     known = {"taal_van": LANGUAGES, "bron": SOURCES, "wijk": area_names(house_of(request).programme), "orde": ("twijfel",)}
     wanted = {name: value if name not in known or value in known[name] else "" for name, value in given.items()}
     number = wanted["p"]
@@ -91,7 +116,7 @@ def _wanted(request: Request) -> dict[str, str]:
 
 
 def _theme(
-    request: Request, person: Person, pillar: str, key: str, wanted: dict[str, str], run_id: str, *, status: int = 200, **typed: str
+    request: Request, person: Person, pillar: str, key: str, wanted: dict[str, str], run_id: str, *, status: int = 200, **typed: Any
 ) -> HTMLResponse:
     with request.app.state.engine.connect() as connection:
         bench = _bench(connection, request, person, run_id)
@@ -103,7 +128,7 @@ def _theme(
     acts = [act for act in bench.now.acts if act.touches(found.place)]
     return desk(
         request, "findings/theme.html", room=ROOM, tells=TELLS, status=status, theme=found, answers=answers, wanted=wanted,
-        typed={"kind": "", "problem": "", "label": "", **typed}, acts=told_acts(acts[-8:][::-1]), areas=area_names(programme), pillar_name=pillar_names(programme).get(pillar, pillar),
+        typed={"kind": "", "problem": "", "values": {}, "label": "", "naam": "", "ticked": (), **typed}, acts=told_acts(acts[-8:][::-1]), areas=area_names(programme), pillar_name=pillar_names(programme).get(pillar, pillar),
         pillar_names=pillar_names(programme), source_words=SOURCE_WORDS, stream_words=STREAM_WORDS, langs=programme.languages,
         address=lambda **other: _address(bench, found, {**wanted, **other}), here=f"{HERE}/{pillar}/{key}", **_shared(bench),
     )  # fmt: skip
@@ -117,17 +142,36 @@ def _address(bench: Bench, theme: ThemeNow, wanted: dict[str, Any]) -> str:
 # ------------------------------------------------------------------------------------------- decide
 @deciding.post("/ongedaan")
 def undo(request: Request, person: Staff, typed: Form) -> Response:
-    """The last decision back, whoever made it."""
-    settings, given = settings_of(request), said(typed, "besluit")
-    wanted = whole(given) or 0
+    """A decision back, whoever made it, when no later one stands on it."""
+    wanted = whole(said(typed, "besluit")) or 0
     with writing(request.app.state.engine) as connection:
-        decided = undo_act(connection, Deciding(settings, person.name, "", ""), wanted)
+        decided = undo_act(connection, Deciding(settings_of(request), person.name, "", ""), wanted)
         if decided.written:
             note_web_act(request, connection, "theme act undone", str(wanted))
-    back = _with_run(HERE, typed)
-    if decided.changed:
-        return _changed(request, decided, back)
+    back = LOG if said(typed, "naar") == "besluiten" else _with_run(HERE, typed)
+    if decided.changed or decided.wrong:
+        return changed_page(request, decided, back)
     return lead(back, "ongedaan" if decided.written else "zo")
+
+
+@deciding.post("/nieuw")
+def new(request: Request, person: Staff, typed: Form) -> Response:
+    """A theme in which nothing stands yet."""
+    label, pillar, run_id = said(typed, "naam"), said(typed, "pijler"), said(typed, "ronde")
+    with request.app.state.engine.connect() as connection:
+        bench = _bench(connection, request, person, run_id)
+    if bench is None:
+        raise HTTPException(404)
+    get_ready()
+    with writing(request.app.state.engine) as connection:
+        by = Deciding(settings_of(request), person.name, bench.run.id, said(typed, "seen"))
+        known = pillar in pillar_names(house_of(request).programme)
+        decided = new_theme(connection, by, pillar, label, bench.labels) if known else Decided(NO_PILLAR)
+        if decided.written and decided.made:
+            note_web_act(request, connection, "theme new", "/".join(decided.made)[:128])
+    if decided.wrong or decided.made is None:
+        return _themes(request, person, run_id, status=422, wrong=decided, naam=printable(label), pijler=printable(pillar))
+    return lead(_with_run(f"{HERE}/{'/'.join(decided.made)}", typed), "nieuw")
 
 
 @deciding.post("/{pillar}/{key}/naam")
@@ -143,7 +187,7 @@ def merge(request: Request, person: Staff, typed: Form, pillar: str, key: str) -
     def work(connection: Connection, by: Deciding, bench: Bench, theme: ThemeNow) -> Decided:
         into = said(typed, "in")
         label = bench.label_at((pillar, into)) if into != theme.key else theme.label
-        gone = (pillar, into) in bench.now.decisions.merged
+        gone = bench.is_gone((pillar, into))
         if not into:
             return Decided(NO_THEME)
         if (label is None and not gone) or into == "rest":
@@ -175,12 +219,32 @@ def move(request: Request, person: Staff, typed: Form, pillar: str, key: str) ->
         label = bench.label_at((pillar, key))
         if not key:
             return Decided(NO_PLACE)
-        gone = (pillar, key) in bench.now.decisions.merged
+        gone = bench.is_gone((pillar, key))
         if (label is None and not gone) or not any(each.id == statement_id for each in bench.now.statements):
             raise HTTPException(404)
-        return move_statement(connection, by, theme, statement_id, (pillar, key), label=label or "")
+        return move_statement(connection, by, bench.stands(statement_id) or theme, statement_id, (pillar, key), label=label or "")
 
     return _act(request, person, typed, (pillar, key), "move", "verplaatst", work)
+
+
+@deciding.post("/{pillar}/{key}/splitsen")
+def split(request: Request, person: Staff, typed: Form, pillar: str, key: str) -> Response:
+    def work(connection: Connection, by: Deciding, bench: Bench, theme: ThemeNow) -> Decided:
+        ticked = {an_id(each) for each in typed.get("uitspraak", [])}
+        if not ticked <= {each.id for each in bench.now.statements}:
+            raise HTTPException(404)
+        return split_theme(connection, by, theme, ticked, said(typed, "naam"), bench.labels)
+
+    get_ready()
+    return _act(request, person, typed, (pillar, key), "split", "gesplitst", work)
+
+
+@deciding.post("/{pillar}/{key}/uit-gebruik")
+def retire(request: Request, person: Staff, typed: Form, pillar: str, key: str) -> Response:
+    def work(connection: Connection, by: Deciding, _bench: Bench, theme: ThemeNow) -> Decided:
+        return retire_theme(connection, by, theme)
+
+    return _act(request, person, typed, (pillar, key), "retire", "uit", work)
 
 
 def _act(  # what every decision about a theme has in common
@@ -191,25 +255,26 @@ def _act(  # what every decision about a theme has in common
     with engine.connect() as connection:
         bench = _bench(connection, request, person, run_id)
         theme = bench.theme(*place) if bench else None
-        gone = bench is not None and place in bench.now.decisions.merged
     by = Deciding(settings_of(request), person.name, bench.run.id if bench else "", said(typed, "seen"))
-    if bench is None or (theme is None and not gone):
+    if bench is None or (theme is None and not bench.is_gone(place)):
         raise HTTPException(404)
-    if theme is None:  # merged into another while this page was open
-        return _changed(request, Decided(changed=tuple(act for act in bench.now.acts if act.place == place and act.kind == "merge")), HERE)
+    if theme is None:  # merged into another, or out of use, since this page was opened
+        gone = tuple(act for act in bench.now.acts if act.place == place and act.kind in {"merge", "retire"})
+        return changed_page(request, Decided(changed=gone), HERE)
     with writing(engine) as connection:
         decided = work(connection, by, bench, theme)
         if decided.written:
             note_web_act(request, connection, f"theme {kind}", f"{place[0]}/{place[1]}"[:128])
-    here = f"{HERE}/{place[0]}/{place[1]}"
+    here = f"{HERE}/{'/'.join(decided.made or place)}"
     if decided.changed:
-        return _changed(request, decided, _with_run(here, typed))
+        return changed_page(request, decided, _with_run(f"{HERE}/{'/'.join(place)}", typed))
     if decided.wrong:
-        wanted = dict.fromkeys(FILTERS, "") | {"uitspraak": an_id(said(typed, "uitspraak"))}
+        asked = {name: said(typed, name) for name in FILTERS}
         return _theme(
-            request, person, *place, wanted, run_id, status=422, kind=kind, problem=decided.wrong, label=printable(said(typed, "label"))
-        )
-    there = _with_run(HERE if kind == "merge" or said(typed, "naar_lijst") else here, typed)
+            request, person, *place, _wanted(request, asked), run_id, status=422, kind=kind, problem=decided.wrong, values=decided.values,
+            label=printable(said(typed, "label")), naam=printable(said(typed, "naam")), ticked=typed.get("uitspraak", ()),
+        )  # fmt: skip
+    there = _with_run(HERE if kind in {"merge", "retire"} or said(typed, "naar_lijst") else here, typed)
     return lead(there, done if decided.written else "zo")
 
 
@@ -218,9 +283,9 @@ def _with_run(address: str, typed: Typed) -> str:
     return f"{address}?ronde={run_id}" if run_id else address
 
 
-def _changed(request: Request, decided: Decided, back: str) -> HTMLResponse:
-    """Nothing was done: here is what others did since the page was shown."""
+def changed_page(request: Request, decided: Decided, back: str) -> HTMLResponse:
+    """Nothing was done: here is what stands in the way, such as what others did since the page was shown."""
     with request.app.state.engine.connect() as connection:
         by_id = {act.id: act for act in all_acts(connection)}
     acts = told_acts(by_id[act.id] for act in decided.changed)
-    return desk(request, "findings/changed.html", room=ROOM, status=409, acts=acts, back=back)
+    return desk(request, "findings/changed.html", room=ROOM, status=409, acts=acts, back=back, wrong=decided.wrong, values=decided.values)

@@ -1,13 +1,16 @@
 """Room findings: the themes of a run as people left them: what the analysis proposed, with every act folded in."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Container, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from app.acts import NOTHING, REST, Act, Decisions, Place, all_acts, fold
 from app.models.tables import PLACEMENT, STATEMENT, THEME
+
+ERASED = "gewist"  # why a statement is left out whose words were erased before the run
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,7 @@ class Said:
     stream: str
     excluded: str
     also: tuple[Place, ...] = ()
+    lang: str = ""
 
     @property
     def places(self) -> tuple[Place, ...]:
@@ -81,13 +85,13 @@ class ThemesNow:
         return {"n_in": n, "n_themed": n - rest - excluded, "n_rest": rest, "n_excluded": excluded}
 
 
-def themes_now(connection: Connection, run: Any) -> ThemesNow:
-    """Read a run (a row of RUN) and fold all acts over it: three questions to the database, however many themes there are.
+def themes_now(connection: Connection, run: Any, acts: Sequence[Act] | None = None) -> ThemesNow:
+    """Read a run (a row of RUN) and fold all acts over it, or those given: three questions to the database, however many themes there are.
 
     Themes come in the order of their pillar and then of how many people named them; the rest of a pillar is its last. A theme that
     everything was moved out of stays, with 0.
     """
-    acts = all_acts(connection)
+    acts = all_acts(connection) if acts is None else list(acts)
     decisions = fold(acts)
     found = {(row.pillar, row.key): row for row in connection.execute(select(THEME).where(THEME.c.run_id == run.id))}
     statements = _statements(connection, run.id, decisions)
@@ -104,19 +108,32 @@ def themes_now(connection: Connection, run: Any) -> ThemesNow:
     return ThemesNow(run, themes, place_of, decisions, acts, statements, absent)
 
 
+def only(now: ThemesNow, within: Container[str]) -> ThemesNow:
+    """The same themes, of these statements alone."""
+    statements = [said for said in now.statements if said.id in within]
+    n: dict[Place, set[str]] = defaultdict(set)
+    people: dict[Place, set[str]] = defaultdict(set)
+    for said in statements:
+        for place in said.places if not said.excluded else ():
+            n[place].add(said.id)
+            people[place].add(said.who)
+    themes = [replace(theme, n=len(n[theme.place]), people=len(people[theme.place])) for theme in now.themes]
+    return replace(now, themes=themes, statements=statements, place_of={id_: place for id_, place in now.place_of.items() if id_ in within})
+
+
 def _statements(connection: Connection, run_id: str, decisions: Decisions) -> list[Said]:
     columns = (PLACEMENT.c.statement_id, PLACEMENT.c.pillar, PLACEMENT.c.theme, PLACEMENT.c.excluded, PLACEMENT.c.also_themes)
-    said = (STATEMENT.c.response_id, STATEMENT.c.source, STATEMENT.c.stream)
+    said = (STATEMENT.c.response_id, STATEMENT.c.source, STATEMENT.c.stream, STATEMENT.c.lang, STATEMENT.c.erased_on)
     rows = connection.execute(
         select(*columns, *said).join(STATEMENT, STATEMENT.c.id == PLACEMENT.c.statement_id).where(PLACEMENT.c.run_id == run_id)
     )
     found = []
-    for id_, pillar, theme, excluded, also_themes, response_id, source, stream in rows:
+    for id_, pillar, theme, excluded, also_themes, response_id, source, stream, lang, erased_on in rows:
         moved = decisions.moved.get(id_)
         place = decisions.place_of(moved or (pillar, theme))
-        why = "" if moved and moved[1] != NOTHING else excluded
+        why = ERASED if excluded and erased_on else "" if moved and moved[1] != NOTHING else excluded
         also = decisions.also_of(id_, places_in(also_themes), place) if not why else ()
-        found.append(Said(id_, place, response_id or id_, source, stream, why, also))
+        found.append(Said(id_, place, response_id or id_, source, stream, why, also, lang))
     return found
 
 

@@ -25,8 +25,27 @@ STATE_LOOKS = {"waiting": ("war", "bezig"), "running": ("war", "bezig"), "done":
 ACT_WORDS = {
     "rename": N_("noemde “%(theme)s” voortaan “%(to)s”"), "merge": N_("voegde “%(theme)s” samen met “%(to)s”"),
     "move": N_("verplaatste een antwoord van “%(theme)s” naar “%(to)s”"), "settle": N_("stelde “%(theme)s” vast"),
-    "unsettle": N_("nam terug dat “%(theme)s” is vastgesteld"),
+    "unsettle": N_("nam terug dat “%(theme)s” is vastgesteld"), "accept": N_("liet een antwoord staan bij “%(theme)s”"),
+    "also": N_("zette een antwoord van “%(theme)s” ook bij “%(to)s”"), "not also": N_("haalde een antwoord van “%(theme)s” weg bij “%(to)s”"),
+    "new": N_("maakte het thema “%(theme)s”"), "split": N_("haalde antwoorden uit “%(theme)s” voor het nieuwe thema “%(to)s”"),
+    "retire": N_("haalde “%(theme)s” uit gebruik"), "quotable": N_("gaf een antwoord van “%(theme)s” weer vrij om te citeren"),
+    "not quotable": N_("zei dat een antwoord van “%(theme)s” niet geciteerd mag worden"),
+    "direction": N_("zei wat een antwoord van “%(theme)s” is: %(to)s"), "no direction": N_("nam terug wat een antwoord van “%(theme)s” voor iets is"),
 }  # fmt: skip
+KIND_WORDS = {  # of acts, as a filter names them
+    "accept": N_("klopt"), "move": N_("verplaatst"), "also": N_("ook bij een ander thema"), "direction": N_("soort"), "quotable": N_("citeren"),
+    "new": N_("nieuw thema"), "rename": N_("andere naam"), "merge": N_("samengevoegd"), "split": N_("gesplitst"), "retire": N_("uit gebruik"),
+    "settle": N_("vastgesteld"),
+}  # fmt: skip
+DIRECTION_WORDS = {
+    "probleem": N_("Probleem"), "wens": N_("Wens"), "idee": N_("Idee"), "compliment": N_("Compliment"), "vraag": N_("Vraag"),
+}  # fmt: skip
+OFF = {
+    "settle": ("settled", "unsettle"),
+    "also": ("on", "not also"),
+    "quotable": ("quotable", "not quotable"),
+    "direction": ("direction", "no direction"),
+}
 
 
 def an_id(given: str) -> str:
@@ -73,6 +92,10 @@ def what_words(what: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
 
 def act_words(act: Act) -> tuple[str, dict[str, str]]:
     """What somebody decided, as a sentence without the name of who did, and the values in it."""
-    kind = "unsettle" if act.kind == "settle" and not act.payload.get("settled", True) else act.kind
+    said, taken_back = OFF.get(act.kind, ("", ""))
+    kind = taken_back if said and not act.payload.get(said, True) else act.kind
     to = N_("Rest") if act.target and act.target[1] == REST else str(act.payload.get("label", ""))
-    return ACT_WORDS[kind], {"theme": str(act.payload.get("was", act.theme)), "to": to}
+    return ACT_WORDS[kind], {
+        "theme": str(act.payload.get("was", act.theme)),
+        "to": to or DIRECTION_WORDS.get(str(act.payload.get("direction", "")), ""),
+    }

@@ -60,7 +60,11 @@ RESIDENTS = ("tokens.css", "everyone.css", "residents.css")
 STYLE = _asset("wijkstem", "css", CSS, _sheet(*RESIDENTS, "print.css"))  # a survey's page weighs as little as it can
 MEETINGS = _asset("wijkgesprek", "css", CSS, _sheet(*RESIDENTS, "meetings.css", "print.css"))
 STAFF_STYLE = _asset("kantoor", "css", CSS, _sheet(*RESIDENTS, "meetings.css", "staff.css", "print.css"))
-SCRIPTS = {name: asset for name in ("vendor/htmx.min.js", "table.js", "aloud.js", "answer.js", "offline.js") if (asset := _script(name))}
+SCRIPTS = {
+    name: asset
+    for name in ("vendor/htmx.min.js", "table.js", "aloud.js", "answer.js", "offline.js", "workbench.js", "coding.js")
+    if (asset := _script(name))
+}
 WORKER = _asset("sw", "js", JS, _plain((STATIC / "sw.js").read_text()))  # served at an address of its own
 ASSETS = {asset.name: asset for asset in (STYLE, MEETINGS, STAFF_STYLE, *SCRIPTS.values())}
 

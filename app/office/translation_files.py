@@ -4,41 +4,29 @@ What comes back was opened by programs of others. Size, ratio and number of rows
 """
 
 import re
-import zipfile
 from collections.abc import Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final
 from xml.etree import ElementTree as ET
-from xml.sax.handler import ContentHandler
 
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
-from defusedxml import sax  # type: ignore[import-untyped]  # it has no types
-from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]  # as above
+from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]  # it has no types
 
 from app.catalogues import messages_of, po_text, state_of, strings_of, write_whole
+from app.cells import AS_TYPED
 from app.i18n import LANGUAGES
 from app.office.translators import Handed, Row, id_of
+from app.workbooks import MOST_ROWS, TEXT, Unreadable, sheet_rows, words_in
 
 FORMATS: Final = {"po": (".po",), "xliff": (".xlf", ".xliff"), "xlsx": (".xlsx",)}
 MOST_BYTES: Final = 2_000_000
-MOST_UNPACKED: Final = 16_000_000
-MOST_RATIO: Final = 100
-MOST_PARTS: Final = 60
-MOST_ROWS: Final = 10_000
 MOST_TAGS: Final = 120_000
-CHUNK: Final = 64 * 1024
 XLIFF: Final = "{urn:oasis:names:tc:xliff:document:1.2}"
 XML_LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 COLUMNS: Final = {"id": 32, "page": 26, "kind": 12, "part": 14, "Dutch": 60, "translation": 60, "state": 12}
 DONE: Final = {"missing": "needs-translation", "machine": "needs-review-translation", "reviewed": "final"}
-BYTE_ORDERS: Final = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
-LINE: Final = re.compile(r"\r\n?|_x000D_\n?")
-
-
-class Unreadable(ValueError):  # noqa: N818  # what the translator or the office mends
-    """A file that cannot be taken at all; the message says why."""
 
 
 # ------------------------------------------------------------------------------------------ out
@@ -70,9 +58,7 @@ def _xlsx(handed: Handed) -> bytes:
     from xlsxwriter import Workbook  # noqa: PLC0415  # a quarter of a second that only this needs
 
     content = BytesIO()
-    with Workbook(
-        content, {"in_memory": True, "strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
-    ) as book:
+    with Workbook(content, {"in_memory": True, **AS_TYPED}) as book:
         sheet = book.add_worksheet(handed.lang)
         plain, bold = book.add_format({"text_wrap": True, "valign": "top"}), book.add_format({"bold": True})
         own = book.add_format(
@@ -154,7 +140,7 @@ def _unit(unit: ET.Element, number: int, lang: str) -> Row:
     spoken = lang if target is None else target.get(XML_LANG, lang)
     if spoken != lang:
         raise Unreadable(f"{at}: is in {spoken[:20]}, the file in {lang[:20]}")
-    said, done = "" if target is None else _plain("".join(target.itertext())), "" if target is None else target.get("state", "")
+    said, done = "" if target is None else words_in("".join(target.itertext())), "" if target is None else target.get("state", "")
     approved = unit.get("approved", "yes" if done in {"final", "signed-off"} else "no") == "yes"
     state = (
         "missing"
@@ -163,22 +149,11 @@ def _unit(unit: ET.Element, number: int, lang: str) -> Row:
         if approved and not done.startswith("needs")
         else "machine"
     )
-    return Row(unit.get("id", ""), _plain("".join(source.itertext())), said, state, at=f"{at} ({unit.get('id', '')[:60]})")
-
-
-def _plain(text: object) -> str:
-    return "" if text is None else LINE.sub("\n", str(text))
+    return Row(unit.get("id", ""), words_in("".join(source.itertext())), said, state, at=f"{at} ({unit.get('id', '')[:60]})")
 
 
 def _read_xlsx(content: bytes, _: str) -> Handed:
-    from openpyxl import load_workbook  # noqa: PLC0415  # a quarter of a second that only this needs
-
-    look_into(content)
-    book = load_workbook(BytesIO(content), read_only=True, keep_links=False)
-    sheet: Any = book.worksheets[0]
-    sheet.reset_dimensions()  # what a file says of its size need not be so
-    lines = list(sheet.iter_rows(max_row=MOST_ROWS + 2, max_col=len(COLUMNS)))
-    book.close()
+    lines = sheet_rows(content, columns=len(COLUMNS))
     first, second = ([str(cell.value or "") for cell in line] for line in (*lines[:2], *[()] * (2 - len(lines[:2]))))
     if first[:1] != ["Wijkstem"] or second != list(COLUMNS):
         raise Unreadable(f"the first line must name the texts and the language, the second the columns: {', '.join(COLUMNS)}")
@@ -188,49 +163,7 @@ def _read_xlsx(content: bytes, _: str) -> Handed:
 
 def _line(line: Sequence[Any], number: int) -> Row:
     for cell in line:
-        if cell.value is not None and cell.data_type not in {"s", "inlineStr", "str"}:
+        if cell.value is not None and cell.data_type not in TEXT:
             raise Unreadable(f"row {number}: a cell holds a formula, number or date where a text must stand")
-    id_, _page, _kind, _part, dutch, said, state = (*(_plain(cell.value) for cell in line), *[""] * (len(COLUMNS) - len(line)))
+    id_, _page, _kind, _part, dutch, said, state = (*(words_in(cell.value) for cell in line), *[""] * (len(COLUMNS) - len(line)))
     return Row(id_, dutch, said, state.strip() or ("machine" if said else "missing"), at=f"row {number}")
-
-
-def look_into(content: bytes) -> None:
-    """Refuse a packed file that is more than it seems, before it is unpacked as a workbook."""
-    with zipfile.ZipFile(BytesIO(content)) as packed:
-        parts = packed.infolist()
-        if len(parts) > MOST_PARTS or len({part.filename for part in parts}) < len(parts):
-            raise Unreadable(f"it holds more than {MOST_PARTS} parts, or a part twice")
-        size = sum(part.file_size for part in parts)
-        if size > MOST_UNPACKED or size > MOST_RATIO * len(content):
-            raise Unreadable("unpacked it is far larger than any file of translations")
-        counter = Counter()
-        for part in parts:
-            with packed.open(part) as unpacked:
-                _count(unpacked, counter)
-
-
-class Counter(ContentHandler):
-    """Counts rows and tags without building anything, and stops at too many."""
-
-    rows = tags = 0
-
-    def startElement(self, name: str, attrs: Any) -> None:  # noqa: N802  # SAX's own name
-        self.tags += 1
-        if name.rpartition(":")[2] == "row":
-            self.rows = max(self.rows + 1, int(attrs.get("r", "0")))
-        if self.rows > MOST_ROWS or self.tags > 40 * MOST_ROWS:
-            raise Unreadable(f"it holds more than {MOST_ROWS} rows")
-
-
-def _count(part: IO[bytes], counter: Counter) -> None:
-    """A workbook may give its parts any name: what begins as XML is looked at, and entities are refused."""
-    chunk = part.read(CHUNK)
-    if not chunk.lstrip().startswith((b"<", *BYTE_ORDERS)):
-        return
-    parser = sax.make_parser()
-    parser.forbid_dtd = True
-    parser.setContentHandler(counter)
-    while chunk:
-        parser.feed(chunk)
-        chunk = part.read(CHUNK)
-    parser.close()

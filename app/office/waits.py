@@ -24,6 +24,7 @@ from app.models.tables import (
     STATEMENT,
     SURVEY,
     THEME,
+    TRANSLATION,
     VERSION,
     WIJKGESPREK,
     WIJKGESPREK_TEXT,
@@ -187,6 +188,16 @@ def unread_statements(look: Look) -> list[Wait]:
     return [Wait("redaction", link="/bevindingen/nakijken", facts={"n": n})] if n else []
 
 
+def untranslated_statements(look: Look) -> list[Wait]:
+    """Texts in another language that nobody put into Dutch yet."""
+    n = _count(
+        look,
+        STATEMENT,
+        and_(STATEMENT.c.lang != SOURCE, STATEMENT.c.erased_on.is_(None), STATEMENT.c.id.not_in(select(TRANSLATION.c.statement_id))),
+    )
+    return [Wait("translations", link="/bevindingen/vertalen", facts={"n": n})] if n else []
+
+
 def unsettled_themes(look: Look) -> list[Wait]:
     """Themes of the newest run that nobody put a name to, with every act folded in."""
     run = look.connection.execute(select(RUN.c.id, RUN.c.made_at).order_by(RUN.c.made_at.desc(), RUN.c.id).limit(1)).first()
@@ -255,6 +266,7 @@ EVERY: tuple[tuple[tuple[str, ...], Waits], ...] = (
     (("office", "admin"), unwritten_texts),
     (("office", "admin"), unsent_mail),
     (("office", "analyst", "admin"), unread_statements),
+    (("translator",), untranslated_statements),
     (("analyst", "admin"), unsettled_themes),
     (("office", "analyst", "admin"), unfinished_findings),
     (("admin",), ending_invitations),

@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, Response
 from sqlalchemy import delete, select
 
 from app.access import may, note_web_act, settings_of
+from app.cells import guarded
 from app.db import writing
 from app.i18n import N_
 from app.models.tables import CONTACT_WISH
@@ -23,7 +24,6 @@ HERE = "/kantoor/contact"
 ROOM = "/kantoor/ingangen"  # its place among the rooms
 TELLS = {"gewist": N_("De gegevens van deze persoon zijn gewist.")}
 COLUMNS = ("id", "naam", "mail", "telefoon", "taal", "maand", "vragenlijst", *WISHES)
-FORMULA = ("=", "+", "-", "@", "\t")
 router = APIRouter(prefix=HERE, dependencies=[may("office", "admin")])
 
 
@@ -52,7 +52,7 @@ def download(request: Request) -> Response:
     table.writerow(COLUMNS)
     for person in _read(request, "contact wishes downloaded"):
         known = {**person, **{wish: int(wish in person["wensen"]) for wish in WISHES}}
-        table.writerow([_plain(known[name]) for name in COLUMNS])
+        table.writerow([guarded(str(known[name])) for name in COLUMNS])
     name = f"contact-{settings_of(request).today()}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return Response("\ufeff" + lines.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
@@ -89,8 +89,3 @@ def _person(settings: Settings, row: Any) -> dict[str, Any]:
         "readable": bool(words),
         **known,
     }
-
-
-def _plain(value: Any) -> Any:
-    """A text that no spreadsheet takes for a formula: a telephone number may begin with +."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value

@@ -112,6 +112,8 @@ def keep(connection: Connection, at: Any, table_no: int, note: Note, *, revision
         return ("gone", "") if revision else ("new", _add(connection, at, table_no, note, who))
     if (standing.wijkgesprek_id, standing.table_no) != (at.id, table_no):
         return "foreign", ""
+    if standing.erased_on:  # somebody asked for it: nothing is written over it
+        return "gone", ""
     if all(getattr(standing, name) == value for name, value in (note.told | note.beside).items()):
         return "same", standing.id
     if standing.revision != revision:
@@ -153,9 +155,8 @@ def remove(connection: Connection, wijkgesprek: str, table_no: int, key: str) ->
 
 
 # ------------------------------------------------------------------------------------------- reading
-WHOLE = select(STATEMENT.c.id, STATEMENT.c.text, STATEMENT.c.lang, STATEMENT.c.pillar_asked, CONTRIBUTION).join(
-    CONTRIBUTION, CONTRIBUTION.c.statement_id == STATEMENT.c.id
-)
+SPOKEN = (STATEMENT.c.id, STATEMENT.c.text, STATEMENT.c.lang, STATEMENT.c.pillar_asked, STATEMENT.c.erased_on)
+WHOLE = select(*SPOKEN, CONTRIBUTION).join(CONTRIBUTION, CONTRIBUTION.c.statement_id == STATEMENT.c.id)
 
 
 def note_by_key(connection: Connection, key: str) -> Any:

@@ -1,4 +1,4 @@
-"""Room findings: what a cell of a table can hold, how a text stays a text in every spreadsheet, and how a sheet may be called."""
+"""Shared floor: what a cell of a table can hold, how a text stays a text in every spreadsheet, and how a sheet may be called."""
 
 import math
 import re
@@ -17,6 +17,11 @@ MOST_OF_A_NAME = 31
 WIDEST = 60  # letters, before a text is wrapped
 EXACT = 10**15  # from here on a spreadsheet rounds whole numbers
 OLDEST_YEAR = 1901  # before it a spreadsheet knows no dates, or counts a 29 February that never was
+AS_TYPED = {
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}  # for XlsxWriter: a text is never guessed to be more
 
 NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 UNSEEN = r"(?:[^\S\n\t]|[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff])*"
