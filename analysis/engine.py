@@ -76,13 +76,14 @@ def _by_joblib(work: Callable[[Any], Any], todo: Iterable[Any]) -> Iterator[Any]
 
 def _by_dask(work: Callable[[Any], Any], todo: Iterable[Any]) -> Iterator[Any]:
     try:
-        distributed = import_module("distributed")  # an extra
+        distributed, config = import_module("distributed"), import_module("dask.config")  # an extra
     except ImportError:
         raise ValueError("engine: dask is not installed; pip install 'wijkstem[dask]' brings it, or leave --engine out") from None
     try:
         client, ours = distributed.get_client(), False
     except ValueError:
-        client, ours = distributed.Client(dashboard_address=None), True
+        address = config.get("scheduler-address", default=None)
+        client, ours = distributed.Client(address) if address else distributed.Client(dashboard_address="127.0.0.1:0"), True
     try:
         waiting: deque[Any] = deque()
         for piece in todo:

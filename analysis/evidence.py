@@ -1,6 +1,6 @@
 """Evidence: how strongly the words of each statement stand for each pillar and theme, and for the concepts that all languages share."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,7 +73,14 @@ class Evidence:
         return out, ends_after
 
 
-def weigh(lexicon: Lexicon, owners: Sequence[int], said: Said, langs: NDArray[np.int16], languages: Sequence[str]) -> Evidence:
+def weigh(  # all but the last belong together
+    lexicon: Lexicon,
+    owners: Sequence[int],
+    said: Said,
+    langs: NDArray[np.int16],
+    languages: Sequence[str],
+    more: Mapping[tuple[str, str], Hit] | None = None,
+) -> Evidence:
     """Look up every word and phrase once.
 
     lexicon   : words per pillar and theme.
@@ -81,6 +88,7 @@ def weigh(lexicon: Lexicon, owners: Sequence[int], said: Said, langs: NDArray[np
     said      : what the statements say.
     langs     : language per statement, a number in ``languages``.
     languages : ISO 639-1.
+    more      : (language, folded word) -> what it stands for, where the lexicon knows no theme.
     Returns   : Evidence. A word that stands for one thing counts whole; one that stands for several is shared out, so "kind" in three pillars says little.
                 A word counts once per statement, and a theme's word counts for its pillar too.
     Cost: linear in the different words, and in the statements that may hold a phrase.
@@ -89,6 +97,9 @@ def weigh(lexicon: Lexicon, owners: Sequence[int], said: Said, langs: NDArray[np
     pair, listed = _pairs(said, np.repeat(langs, lengths))
     words = [(languages[lang], said.words[word]) for lang, word in listed]
     hits = [lexicon.look_up(word, lang) for lang, word in words]
+    for at, word in enumerate(words):
+        if more and word in more and not any(hit.column >= lexicon.n_pillars for hit in hits[at]):
+            hits[at] = (*hits[at], more[word])
     found: dict[int, list[int]] = {}
     numbers: dict[tuple[str, tuple[Hit, ...]], int] = {}
     for row in _candidates(lexicon, words, pair, lengths):

@@ -14,6 +14,7 @@ from analysis.engine import Progress
 from analysis.evidence import Evidence, Floats, weigh
 from analysis.frame import OVERIG
 from analysis.lexicon import default_words
+from analysis.made import words_of_made
 from analysis.model import (
     ASKED,
     ENOUGH,
@@ -137,7 +138,7 @@ def weigh_words(batch: Batch, scheme: Scheme, *, progress: Progress | None = Non
     Cost: linear in the different words.
     """
     tell = progress or (lambda *_: None)
-    evidence = weigh(scheme.lexicon, scheme.owners, batch.said, batch.langs, batch.languages)
+    evidence = weigh(scheme.lexicon, scheme.owners, batch.said, batch.langs, batch.languages, words_of_made(batch, scheme))
     known = thesaurus()
     meant = weigh(known.lexicon, [0] * len(known.concepts), batch.said, batch.langs, batch.languages)
     tell("weighing words", 1, 2)

@@ -12,7 +12,7 @@ from scipy import sparse
 from analysis.evidence import Floats
 from analysis.lists import WORDS
 
-PART = 0.75  # of the odds that words and letter groups give by themselves, beside what was taught
+PART = 0.5  # of the odds that words and letter groups give by themselves, beside what was taught
 SCALES = {
     "words": 0.5,
     "groups": 0.1,

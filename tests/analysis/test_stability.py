@@ -11,13 +11,13 @@ from analysis.stability import theme_stability
 MOULD = [f"schimmel op de muur van de {room}" for room in ("keuken", "badkamer", "slaapkamer", "gang", "kelder", "woonkamer", "wc", "hal")]
 BELLS = [
     "de klokken van de toren",
-    "klokken luiden te vroeg",
+    "klokken van de toren luiden",
     "weer die klokken",
-    "orgel in de toren",
-    "carillon speelt vals",
-    "het gebeier van hierboven",
-    "toren te hard",
-    "orgelmuziek",
+    "toren en klokken",
+    "klokkengelui",
+    "klok van de toren",
+    "die toren met klokken",
+    "torenklok",
 ]
 
 
@@ -35,7 +35,7 @@ def test_a_theme_of_one_unmistakable_word_always_comes_back() -> None:
 def test_a_theme_that_hangs_on_a_few_settled_answers_is_less_firm() -> None:
     statements = said([*MOULD, *BELLS])
     labels = DataFrame({"pillar": "veilig", "theme": "toren"}, index=["a9", "a12"])
-    found = theme_stability(statements, analyse(statements, labels=labels), labels=labels, share=0.4)
+    found = theme_stability(statements, analyse(statements, labels=labels), labels=labels, share=0.3)
     assert found["wonen", "vocht_schimmel"] == 1.0
     assert 0.0 < found["veilig", "toren"] < 0.9
 
