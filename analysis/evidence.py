@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.feature_extraction.text import HashingVectorizer
 
-from analysis.lexicon import GAP, Hit, Lexicon
+from analysis.lexicon import GAP, LONGEST_WORD, Hit, Lexicon
 from analysis.vocabulary import Numbers, Said, count_table
 
 Floats = NDArray[np.float64]
@@ -175,6 +175,6 @@ def ngrams(words: Sequence[str]) -> Any:
     counter = HashingVectorizer(
         analyzer="char_wb", ngram_range=(3, 5), n_features=FEATURES, alternate_sign=False, norm=None, lowercase=False, dtype=np.float32
     )
-    plain = ["" if any(sign.isdigit() for sign in word) else word for word in words]
+    plain = ["" if any(sign.isdigit() for sign in word) else word[:LONGEST_WORD] for word in words]
     parts = [counter.transform(plain[start : start + AT_ONCE]) for start in range(0, len(plain), AT_ONCE)]
     return sparse.vstack(parts or [counter.transform([""])[:0]], format="csr")

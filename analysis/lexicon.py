@@ -19,6 +19,7 @@ GAP = 2  # other words that may stand between the words of a phrase
 PHRASE = 1.4  # a phrase weighs this much more than a word
 MISSPELT = 0.5  # the share that a word one letter off still weighs
 SHORTEST_MISSPELT = 7
+LONGEST_WORD = 80  # letters; anything longer is no word that a list can know
 BORROWED = 0.7  # the share that a word of another language still weighs: residents mix
 GENERAL = 0.4  # words for a whole pillar, beside those for one theme
 
@@ -192,7 +193,7 @@ class Lexicon:
         word, lang : folded, ISO 639-1.
         Returns    : tuple of Hit, one per column.
         """
-        if word.isdigit():
+        if word.isdigit() or len(word) > LONGEST_WORD:
             return ()
         known = self._found.get((lang, word))
         if known is None:
@@ -250,6 +251,8 @@ def _parts(entry: str, lang: str) -> list[str]:
 @lru_cache(maxsize=50_000)
 def _begins(word: str, lang: str) -> tuple[str, ...]:
     """The starts of a word that a listed word may be, and the word itself."""
+    if len(word) > LONGEST_WORD:
+        return ()
     return _beginnings(without_article(word) if lang == "ar" else word, SHORTEST_START.get(lang, 4))
 
 
