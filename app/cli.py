@@ -20,12 +20,12 @@ from app.areas import Programme
 from app.db import writing
 from app.demo import made_up_responses, read_words
 from app.findings.commands import done_again, redact
-from app.findings.export import ALLOWED, Wanted, export_table
+from app.findings.export import ALLOWED, FILES, Wanted, export_table
 from app.findings.frames import Slice, survey_of
 from app.findings.released import first_moment
+from app.findings.report_commands import report
 from app.findings.requests import ask_for_run
 from app.findings.runs import run_analysis
-from app.findings.sheets import FORMATS
 from app.jobs import add_job, drain, work_on
 from app.main import create_app
 from app.migrate import migrate as migrate_tables
@@ -52,6 +52,7 @@ cli = typer.Typer(
 jobs_cli = typer.Typer(no_args_is_help=True, help="Background work.")
 cli.command()(redact)
 cli.command()(poster)
+cli.command()(report)
 cli.add_typer(survey_cli, name="survey")
 cli.add_typer(jobs_cli, name="jobs")
 cli.add_typer(translations_cli, name="translations")
@@ -282,7 +283,7 @@ def export(  # noqa: PLR0913, PLR0917  # the contract's options
     kind: Annotated[str, typer.Option(help="themes, findings, counts, responses, statements, codebook, themebook or raw.")],
     role: Annotated[str, typer.Option(help="On whose behalf: what this role may see.")],
     out: Annotated[Path, typer.Option(help="File to write.")],
-    file_format: Annotated[str, typer.Option("--format", help="csv, xlsx or ods.")] = "csv",
+    file_format: Annotated[str, typer.Option("--format", help="csv, xlsx, ods, sav (SPSS) or json.")] = "csv",
     survey: SurveyKey = "", wave: Wave = "", since: Since = "", until: Until = "",
     source: Annotated[str, typer.Option(help="survey, professional, wijkgesprek or kennissessie.")] = "",
     purpose: Annotated[str, typer.Option(help="Why; kept in the log for row-level tables.")] = "",
@@ -291,7 +292,7 @@ def export(  # noqa: PLR0913, PLR0917  # the contract's options
     settings, engine, programme = ready()
     for option, value, known in (
         ("--kind", kind, ALLOWED),
-        ("--format", file_format, FORMATS),
+        ("--format", file_format, FILES),
         ("--source", source, ("", *SOURCES)),
     ):
         if value not in known:

@@ -33,6 +33,7 @@ from app.findings import (
     erasing_routes,
     figure_routes,
     redaction_routes,
+    report_routes,
     run_routes,
     stated_routes,
     stuffing_routes,
@@ -173,7 +174,7 @@ def _open_rooms(app: FastAPI) -> None:
         app, run_routes.door, run_routes.looking, run_routes.starting, theme_routes.looking, theme_routes.deciding, redaction_routes.router
     )
     mount(app, stated_routes.stating, stated_routes.reading, stated_routes.quoting, downloads.findings, downloads.themes, downloads.rows)
-    mount(app, figure_routes.router)
+    mount(app, figure_routes.router, report_routes.reporting, report_routes.cutting)
     mount(app, codebook_routes.looking, codebook_routes.editing, codebook_routes.freezing, word_routes.looking, word_routes.editing)
     mount(app, coder_file_routes.router, coding_routes.router)
     mount(app, workbench_routes.router, act_routes.router, translating_routes.router)

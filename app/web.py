@@ -297,6 +297,7 @@ SECTIONS = {  # of a room: address, name, roles that find something there
         ("/bevindingen/cijfers", N_("Cijfers"), LOOKING),
         ("/bevindingen/verantwoording", N_("Verantwoording"), LOOKING),
         ("/bevindingen/stellingen", N_("Bevindingen"), (*LOOKING, "partner")),
+        ("/bevindingen/rapport", N_("Rapport"), LOOKING),
     ),
 }  # fmt: skip
 ROLE_NAMES = {

@@ -86,7 +86,7 @@ def a_street(house: OpenHouse) -> None:
 
 def words(n: int) -> Sequence[str]:
     """Different words without meaning, so that no two answers are the same."""
-    return [f"{'abcdefghijklmnopqrst'[nth]}{'aeiou'[nth % 5]}k" for nth in range(n)]
+    return [f"{'abcdefghijklmnopqrst'[nth]}{'aeiou'[nth % 5]}q" for nth in range(n)]
 
 
 def run(house: OpenHouse, part: Slice | None = None) -> str:

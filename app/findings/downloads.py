@@ -8,9 +8,9 @@ from fastapi.responses import Response
 
 from app.access import Staff, may, note_web_act, settings_of
 from app.db import writing
-from app.findings.export import ALLOWED, FIGURES, ROWS, Table, Wanted, table_of, write_file
+from app.findings.export import ALLOWED, FIGURES, FILES, ROWS, Table, Wanted, table_of, write_file
 from app.findings.frames import Slice
-from app.findings.sheets import FORMATS
+from app.findings.labels import labels_of
 from app.findings.stated_routes import list_page
 from app.forms import Form, printable, said
 from app.web import house_of
@@ -40,15 +40,15 @@ def download_statements(request: Request, person: Staff, typed: Form) -> Respons
     table = _table(request, wanted)
     with writing(request.app.state.engine) as connection:
         note_web_act(request, connection, "export statements", f"all {wanted.format}", purpose=wanted.purpose)
-    return _file(request, wanted, table)
+    return as_file(request, wanted, table)
 
 
 def _figures(request: Request, wanted: Wanted) -> Response:
-    return _file(request, wanted, _table(request, wanted))
+    return as_file(request, wanted, _table(request, wanted))
 
 
 def _table(request: Request, wanted: Wanted) -> Table:
-    if wanted.format not in FORMATS:
+    if wanted.format not in FILES:
         raise HTTPException(404)
     try:
         with request.app.state.engine.connect() as connection:
@@ -57,12 +57,13 @@ def _table(request: Request, wanted: Wanted) -> Table:
         raise HTTPException(404) from None
 
 
-def _file(request: Request, wanted: Wanted, table: Table) -> Response:
+def as_file(request: Request, wanted: Wanted, table: Table) -> Response:
     programme = house_of(request).programme
     name = f"wijkstem-{wanted.kind}-{programme.key}-{settings_of(request).today():%Y-%m-%d}.{wanted.format}"
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / name
-        write_file(file, programme, wanted, table)
+        with request.app.state.engine.connect() as connection:
+            write_file(file, programme, wanted, table, labels_of(connection, programme, wanted.kind))
         body = file.read_bytes()
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return Response(body, media_type=FORMATS[wanted.format], headers=headers)
+    return Response(body, media_type=FILES[wanted.format], headers=headers)

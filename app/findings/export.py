@@ -4,19 +4,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, or_, select
 
 from app.access import note_act
 from app.areas import Programme
 from app.db import writing
 from app.findings.codebook_versions import themebook_table
 from app.findings.counts import COLUMNS, Door, counts_table
+from app.findings.data_files import DATA_FORMATS, Labels, write_data
 from app.findings.frames import Slice, responses_of, survey_of
+from app.findings.labels import labels_of
 from app.findings.quotes import Heard
 from app.findings.released import Leaving, earlier_of, keep_left, keep_moment, last_moment, leave
 from app.findings.runs import newest_run
 from app.findings.shares import Sheet, threshold_of
-from app.findings.sheets import write_table
+from app.findings.sheets import FORMATS, write_table
 from app.findings.tables import (
     CODEBOOK_COLUMNS,
     FINDING_COLUMNS,
@@ -31,6 +33,7 @@ from app.findings.tables import (
     statements_table,
     themes_table,
 )
+from app.models.tables import RUN, SURVEY
 from app.settings import Settings
 
 FIGURES = ("office", "analyst", "auditor", "admin")
@@ -40,6 +43,7 @@ ALLOWED = {
     "responses": ROWS, "statements": ROWS, "themebook": FIGURES, "raw": ("admin",),
 }  # fmt: skip
 LOGGED = ("responses", "statements", "raw")
+FILES = FORMATS | DATA_FORMATS
 DASH = "– in plaats van een getal: te weinig mensen, of nodig om een klein aantal elders in de tabel te beschermen."
 FIGURE_NOTES = (
     "n: hoeveel mensen uit de uitgenodigde steekproef dit noemden, ieder één keer per thema; was er geen steekproef, dan iedereen (everyone).",
@@ -71,6 +75,21 @@ def export_table(engine: Engine, settings: Settings, programme: Programme, wante
 
     Raises NotAllowed for the wrong role, LookupError when there is nothing to export, OSError when the file cannot be written.
     """
+    table = made_table(engine, settings, programme, wanted)
+    with engine.connect() as connection:
+        labels = labels_of(connection, programme, wanted.kind, wanted.part.survey)
+    if wanted.kind in LOGGED:
+        with writing(engine) as connection:
+            what = f"{wanted.part.survey or 'all'} {wanted.format}"
+            note_act(
+                connection, settings, actor=f"command:{wanted.role}", action=f"export {wanted.kind}", object_=what, purpose=wanted.purpose
+            )
+    write_file(out, programme, wanted, table, labels)
+    return len(table[1])
+
+
+def made_table(engine: Engine, settings: Settings, programme: Programme, wanted: Wanted) -> Table:
+    """The table as it leaves now: its figures are kept, so that later ones are held against them. Raises as export_table() does."""
     if wanted.role not in ALLOWED[wanted.kind]:
         raise NotAllowed(f"{wanted.role} may not export {wanted.kind} (allowed: {', '.join(ALLOWED[wanted.kind])})")
     if wanted.role not in ROWS and (wanted.part.since or wanted.part.until):
@@ -78,7 +97,10 @@ def export_table(engine: Engine, settings: Settings, programme: Programme, wante
     if wanted.kind == "themes":
         with engine.connect() as connection:
             run, threshold = _run_of(connection, programme, wanted.part)
+            apart = _professionals(connection, wanted.part)
         keep_moment(engine, settings, programme, run, wanted.part, threshold=threshold)
+        if apart is not None:
+            keep_moment(engine, settings, programme, apart, wanted.part)
     kept: list[Leaving] = []
     with engine.connect() as connection:
         if wanted.kind == "themebook":
@@ -89,19 +111,16 @@ def export_table(engine: Engine, settings: Settings, programme: Programme, wante
         with writing(engine) as connection:
             for leaving in kept:
                 keep_left(connection, settings, leaving)
-    if wanted.kind in LOGGED:
-        with writing(engine) as connection:
-            what = f"{wanted.part.survey or 'all'} {wanted.format}"
-            note_act(
-                connection, settings, actor=f"command:{wanted.role}", action=f"export {wanted.kind}", object_=what, purpose=wanted.purpose
-            )
-    write_file(out, programme, wanted, table)
-    return len(table[1])
+    return table
 
 
-def write_file(out: Path, programme: Programme, wanted: Wanted, table: Table) -> None:
+def write_file(out: Path, programme: Programme, wanted: Wanted, table: Table, labels: Labels) -> None:
     columns, rows, notes = table
-    write_table(out, columns, rows, format=wanted.format, title=f"Wijkstem {programme.name}: {wanted.kind}", notes=notes)
+    title = f"Wijkstem {programme.name}: {wanted.kind}"
+    if wanted.format in DATA_FORMATS:
+        write_data(out, columns, rows, format=wanted.format, title=title, notes=notes, labels=labels)
+    else:
+        write_table(out, columns, rows, format=wanted.format, title=title, notes=notes)
 
 
 def table_of(connection: Connection, programme: Programme, wanted: Wanted, kept: list[Leaving] | None = None) -> Table:
@@ -153,6 +172,8 @@ def _themes(connection: Connection, programme: Programme, wanted: Wanted) -> Tab
     newest, threshold = _run_of(connection, programme, wanted.part)
     moment = last_moment(connection, programme, newest, wanted.part, threshold)
     run, heard = moment.run, Heard(moment.run, moment.now, moment.figures)
+    apart = _professionals(connection, wanted.part)
+    professionals = last_moment(connection, programme, apart, wanted.part) if apart is not None and apart.id != newest.id else None
     notes = [
         *FIGURE_NOTES,
         f"Minder dan {threshold} wordt niet getoond. {DASH}",
@@ -160,9 +181,10 @@ def _themes(connection: Connection, programme: Programme, wanted: Wanted) -> Tab
         "pillar_n: de som over de thema's van deze pijler. Wie twee thema's noemde, telt daarin twee keer.",
         "settled 1: een mens stelde dit thema vast, in deze rol; 0: een voorstel van de computer. stability: 0 tot 1, hoe vaak het terugkomt.",
         "quote_1 tot 3: woorden die een mens heeft vrijgegeven.",
+        f"professionals: hoeveel professionals dit noemden, uit hun eigen analyse; minder dan {programme.thresholds.professional} niet getoond. Leeg: er is geen.",
         *_run_notes(run, whole=wanted.role in ROWS),
     ]
-    return list(THEME_COLUMNS), themes_table(connection, heard, programme), notes
+    return list(THEME_COLUMNS), themes_table(connection, heard, programme, professionals), notes
 
 
 def _run_of(connection: Connection, programme: Programme, part: Slice) -> tuple[Any, int]:
@@ -170,6 +192,23 @@ def _run_of(connection: Connection, programme: Programme, part: Slice) -> tuple[
     run = newest_run(connection, part.survey)
     audience = survey_of(connection, part.survey).audience if part.survey else ""
     return run, threshold_for(programme, audience) if audience else threshold_of(connection, run, programme)
+
+
+def apart_run(connection: Connection, source: str) -> Any | None:
+    """The newest run over this source alone, over all days; professionals also answer in a survey of their own. None when there is none."""
+    asked = (
+        select(SURVEY.c.key).where(SURVEY.c.audience == "professional")
+        if source == "professional"
+        else select(SURVEY.c.key).where(SURVEY.c.key.is_(None))
+    )
+    wanted = or_(RUN.c.survey_key.in_(asked), RUN.c.parameters.like(f'%"source": "{source}"%'))
+    days = [RUN.c.parameters.not_like(f'%"{name}":%') for name in ("wave", "since", "until")]
+    return connection.execute(select(RUN).where(wanted, *days).order_by(RUN.c.made_at.desc(), RUN.c.id).limit(1)).first()
+
+
+def _professionals(connection: Connection, part: Slice) -> Any | None:
+    """Beside what residents said in the same days; beside one survey or source they are not asked for."""
+    return None if part.survey or part.source else apart_run(connection, "professional")
 
 
 def _findings(connection: Connection, programme: Programme, wanted: Wanted) -> Table:

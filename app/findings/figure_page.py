@@ -13,7 +13,9 @@ from app.areas import OUTSIDE, UNKNOWN, Programme
 from app.findings.compared import Trend, apart, differences, largest, trends, words_of
 from app.findings.fallback import GOAL, KINDS, PILLAR, THEME, Node, Tree, tree_of
 from app.findings.figures import BASE, OTHERS, SAMPLE, Block, as_told, blocks_of, totals_of, years_of
-from app.findings.shares import figures
+from app.findings.frames import Slice
+from app.findings.released import earlier_of, scope_of
+from app.findings.shares import figures, figures_in
 from app.findings.voices import KENNISSESSIE, PROFESSIONAL, STREAMS, Voice, Voices, voices_of
 from app.findings.words import ROWS, SOURCE_WORDS, STREAM_WORDS, area_names, pillar_names
 from app.i18n import LANGUAGES, N_
@@ -184,7 +186,9 @@ class Shown:
 
 def shown(connection: Connection, programme: Programme, role: str, asked: Asked) -> Shown | None:
     """What may be told of what was asked; None when there is no run. At most eight questions to the database with who is asking."""
-    voices = voices_of(connection, ages=asked.by == "leeftijd")
+    limit = programme.thresholds.resident
+    seen = None if role in ROWS else lambda run: next(iter(earlier_of(connection, scope_of(run, Slice(), limit))), None)
+    voices = voices_of(connection, ages=asked.by == "leeftijd", at_moment=seen)
     if voices is None:
         return None
     asked = replace(asked, year=asked.year if asked.year in voices.years else max(voices.years, default=""))
@@ -200,7 +204,8 @@ def shown(connection: Connection, programme: Programme, role: str, asked: Asked)
                 some, tree, group_of, list(names), year="", before={stream: block.told for stream, block in blocks.items()}, **how
             )
         return _shown(asked, programme, voices, tree, {}, blocks, role)
-    told = figures(connection, voices.run, voices.now, programme, limits[SAMPLE])
+    left = voices.left
+    told = figures_in(voices.now, left.shown) if left else figures(connection, voices.run, voices.now, programme, limits[SAMPLE])
     years = years_of(voices.all, tree, before=as_told(told), **how)
     totals = totals_of(years, asked.year)
     if names:

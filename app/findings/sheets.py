@@ -72,7 +72,7 @@ def write_table(
     if len(set(names)) != len(names) or not 0 < len(names) <= MOST_COLUMNS:
         raise ValueError(f"a table has 1 to {MOST_COLUMNS} columns, each with a name of its own")
     cells, lines = checked(names, rows), [storable(note) for note in notes]
-    with _whole_or_not_at_all(path) as file:
+    with whole_or_not_at_all(path) as file:
         if format == "csv":
             _write_csv(file, names, cells)
         else:
@@ -88,7 +88,7 @@ def _bounded(rows: Iterable[list[Cell]]) -> Iterator[list[Cell]]:
 
 
 @contextmanager
-def _whole_or_not_at_all(path: Path) -> Iterator[Path]:
+def whole_or_not_at_all(path: Path) -> Iterator[Path]:
     """A file beside it, readable by its owner alone, that takes its place when all is written."""
     handle, name = tempfile.mkstemp(prefix=".table-", suffix=".part", dir=path.parent)
     os.close(handle)

@@ -12,8 +12,8 @@ from sqlalchemy.exc import IntegrityError
 from app.access import Person, Staff, may, note_web_act, settings_of
 from app.areas import Programme
 from app.db import writing
+from app.findings.export import FILES
 from app.findings.quotes import NOT_LOOKED_AT, Heard, Quoted, clear_quote, newest_heard, quotes_cleared, take_back_quote
-from app.findings.sheets import FORMATS
 from app.findings.stated import (
     ID,
     STEPS,
@@ -89,7 +89,7 @@ def list_page(request: Request, person: Person, *, no_purpose: bool = False, sta
     kinds = ["findings"] * bool(found) + ["themes"] * (is_run and person.role != "partner")
     return desk(
         request, "findings/stated_list.html", room=ROOM, tells=TELLS, status=status, findings=found, may_state=person.role in STATE,
-        may_read_rows=person.role in QUOTE, kinds=kinds, formats=FORMATS, no_purpose=no_purpose, **_names(request),
+        may_read_rows=person.role in QUOTE, kinds=kinds, formats=FILES, no_purpose=no_purpose, **_names(request),
     )  # fmt: skip
 
 

@@ -6,11 +6,13 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from app.acts import Place
 from app.areas import Programme
 from app.disclosure import FOLDED
 from app.findings.frames import Answered, Slice, statements_of
 from app.findings.quotes import Heard, quotes_cleared
 from app.findings.redacting import place_told
+from app.findings.released import Moment
 from app.findings.shares import Figures
 from app.findings.stated import Piece, findings_kept
 from app.findings.themes import ThemeNow, ThemesNow, themes_now
@@ -21,10 +23,12 @@ from app.survey import Question, Survey
 
 Rows = list[list[object]]
 Reads = Callable[[str, str, str], str]  # a response, a question and the words there -> what may be read of them
+NOWHERE: Place = ("", "-")
 TEXT = ".anders"  # the words beside "anders, namelijk"; no option can be called so
 TOLD = ("sample_n", "base", "share", "low", "high", "open_link", "contributions", "everyone")
 THEME_COLUMNS = (
-    "pillar", "pillar_name", "theme", "label", "n", "pillar_n", "quote_1", "quote_2", "quote_3", "settled", "settled_by", "stability", *TOLD
+    "pillar", "pillar_name", "theme", "label", "n", "pillar_n", "quote_1", "quote_2", "quote_3", "settled", "settled_by", "stability", *TOLD,
+    "professionals",
 )  # fmt: skip
 FINDING_COLUMNS = (
     "finding", "title", "text", "pillar", "pillar_name", "goal", "goal_text", "area", "area_name", "status", "published_on", "evidence_kind",
@@ -44,8 +48,11 @@ FIXED = (
 )  # fmt: skip
 
 
-def themes_table(connection: Connection, heard: Heard, programme: Programme) -> Rows:
-    """One row per theme as people left it, most named first within its pillar. Themes without a figure that may leave share one row a pillar."""
+def themes_table(connection: Connection, heard: Heard, programme: Programme, professionals: Moment | None = None) -> Rows:
+    """One row per theme as people left it, most named first within its pillar. Themes without a figure that may leave share one row a pillar.
+
+    professionals : their own run, whose figures stand beside those of residents; a theme that only they named has a row with dashes.
+    """
     roles = {row.name: row.role for row in connection.execute(select(STAFF.c.name, STAFF.c.role))}
     said = _quotes(connection, heard)
     names = {pillar.key: pillar.official for pillar in programme.pillars}
@@ -57,10 +64,40 @@ def themes_table(connection: Connection, heard: Heard, programme: Programme) -> 
         shown = sorted((theme for theme in themes if heard.figures[theme.place].is_shown), key=lambda theme: (theme.is_rest, -theme.people))
         total = main_count(heard.figures[pillar, ""])
         for theme in shown:
-            found.append([*before, *_theme_cells(theme, heard, total, said[theme.place], roles)])
+            found.append([*before, *_theme_cells(theme, heard, total, said[theme.place], roles), _theirs(professionals, theme.place)])
         if len(themes) > len(shown):
-            found.append([*before, "klein_aantal", FOLDED, None, total, "", "", "", "", "", "", *[None] * len(TOLD)])
-    return found
+            found.append(
+                [*before, "klein_aantal", FOLDED, None, total, "", "", "", "", "", "", *[None] * len(TOLD), _theirs(professionals)]
+            )
+    return found + _only_theirs(professionals, {(row[0], row[2]) for row in found}, names)
+
+
+def _theirs(professionals: Moment | None, place: Place = NOWHERE) -> object:
+    """How many professionals named it; empty when there is no run over them."""
+    if professionals is None:
+        return ""
+    told = professionals.figures.get(place)
+    return all_streams(told) if told else None if place == NOWHERE else 0
+
+
+def _only_theirs(professionals: Moment | None, there: set[tuple[object, object]], names: Mapping[str, str]) -> Rows:
+    themes = [theme for theme in professionals.now.themes if theme.place not in there] if professionals else []
+    blank = ["", "", "", "", "", ""]
+    return [
+        [
+            theme.pillar,
+            names.get(theme.pillar, theme.pillar),
+            theme.key,
+            "Overig" if theme.is_rest else theme.label,
+            None,
+            None,
+            *blank,
+            *[None] * len(TOLD),
+            n,
+        ]
+        for theme in sorted(themes, key=lambda each: each.place)
+        if (n := _theirs(professionals, theme.place))
+    ]
 
 
 def main_count(told: Figures) -> int | None:

@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -13,6 +13,7 @@ from sqlalchemy import Connection, and_, null, or_, select
 
 from app.acts import NOTHING, REST, Act, Decisions, Place, all_acts, fold
 from app.areas import UNKNOWN
+from app.findings.released import Left, acts_then
 from app.findings.runs import PARTS, RESIDENTS
 from app.findings.themes import Said, ThemeNow, ThemesNow, label_of, places_in
 from app.models.answers import SESSIONS
@@ -57,6 +58,7 @@ class Voices:
     surveys: Mapping[str, Survey]
     decisions: Decisions
     acts: Sequence[Act]
+    left: Left | None = None
 
     @property
     def years(self) -> list[str]:
@@ -69,8 +71,11 @@ class Voices:
         return {option.id: option.text for question in asked for option in question.options}
 
 
-def voices_of(connection: Connection, *, ages: bool = False) -> Voices | None:
-    """Read the newest runs; None when there is none. Six questions to the database, however much was said. `ages`: also how old people said they are."""
+def voices_of(connection: Connection, *, ages: bool = False, at_moment: Callable[[Any], Left | None] | None = None) -> Voices | None:
+    """Read the newest runs; None when there is none. Six questions to the database, however much was said. `ages`: also how old people said they are.
+
+    at_moment : gives, for the newest run, the table that left last; then it is that run with what people had decided by then.
+    """
     found = connection.execute(
         select(SURVEY.c.key, SURVEY.c.audience, VERSION.c.source).join(VERSION, SURVEY.c.fingerprint == VERSION.c.fingerprint)
     )
@@ -79,6 +84,10 @@ def voices_of(connection: Connection, *, ages: bool = False) -> Voices | None:
     if not runs:
         return None
     acts = all_acts(connection)
+    left = at_moment(next(iter(runs.values()))) if at_moment else None
+    if left is not None and left.run_id:
+        acts = acts_then(acts, left)
+        runs = runs | {next(iter(runs)): next(run for run in _all_runs(connection) if run.id == left.run_id)}
     decisions = fold(acts)
     columns = (THEME.c.run_id, THEME.c.pillar, THEME.c.key, THEME.c.label, THEME.c.origin, THEME.c.stability)
     themes = list(connection.execute(select(*columns).where(THEME.c.run_id.in_([run.id for run in runs.values()]))))
@@ -95,15 +104,14 @@ def voices_of(connection: Connection, *, ages: bool = False) -> Voices | None:
     return Voices(
         main, now, _voices(rows, runs), {place: label_of(place, by_place, decisions) for place in {*used, *by_place}},
         {place: row.origin for place, row in by_place.items()}, goals,
-        read, decisions, acts,
+        read, decisions, acts, left,
     )  # fmt: skip
 
 
 def _runs(connection: Connection, professional: set[str]) -> dict[str, Any]:
     """The newest run over everything residents said (or else over a survey, or a part), over professionals, and over kennissessies."""
-    columns = (RUN.c.id, RUN.c.survey_key, RUN.c.made_at, RUN.c.parameters)
     found: dict[str, tuple[int, Any]] = {}
-    for run in connection.execute(select(*columns).order_by(RUN.c.made_at.desc(), RUN.c.id)):
+    for run in _all_runs(connection):
         what = json.loads(run.parameters)
         source = PROFESSIONAL if run.survey_key in professional else str(what.get("source", ""))
         apart = source in {PROFESSIONAL, KENNISSESSIE}
@@ -113,6 +121,11 @@ def _runs(connection: Connection, professional: set[str]) -> dict[str, Any]:
         if group not in found or rank < found[group][0]:
             found[group] = (rank, run)
     return {group: found[group][1] for group in ("", PROFESSIONAL, KENNISSESSIE) if group in found}
+
+
+def _all_runs(connection: Connection) -> Sequence[Any]:
+    columns = (RUN.c.id, RUN.c.survey_key, RUN.c.made_at, RUN.c.parameters)
+    return connection.execute(select(*columns).order_by(RUN.c.made_at.desc(), RUN.c.id)).all()
 
 
 def _rows(connection: Connection, runs: Mapping[str, Any], decisions: Decisions, ages: Sequence[tuple[str, str]]) -> list[tuple[Said, Any]]:
