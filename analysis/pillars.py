@@ -181,7 +181,11 @@ def place_pillars(judge: Judge, weighed: Weighed, rows: slice) -> Placed:
 
 
 def open_doors(judge: Judge) -> Floats:
-    """0 for the pillars that the text can bring up; -inf for an overig that has no words and that nobody settled on."""
+    """Say which pillars the text can bring up.
+
+    judge   : holds the pillars, their words and what people settled.
+    Returns : one number a pillar, to be added to log odds; -inf for an overig that has no words and that nobody settled on.
+    """
     scheme = judge.scheme
     known = (
         len(scheme.pillars) == 1

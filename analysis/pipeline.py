@@ -6,13 +6,14 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # i
 
 from analysis.embeddings import Vectors, likely_by_vectors, vectors_of
 from analysis.engine import Progress, pieces
+from analysis.evidence import Floats
 from analysis.frame import OVERIG, check_frame, is_empty
 from analysis.lexicon import Words, default_words
 from analysis.pillars import Judge, Placed, place_pillars, weigh_words
 from analysis.quotes import choose_quotes
 from analysis.reading import read_statements
 from analysis.reasons import reasons, words_of_themes
-from analysis.scheme import DEFAULT, NOTHING, REST, Scheme, WordsOf, make_scheme
+from analysis.scheme import DEFAULT, RESERVED, Scheme, WordsOf, make_scheme
 from analysis.themes import Themed, by_codebook, place_themes
 
 COLUMNS = (
@@ -57,14 +58,13 @@ def analyse(  # noqa: PLR0913  # the whole analysis in one call; all but the fir
     explain    : say as well which words decided (``reasons``), and what tells each theme from the others: ``attrs["words"]``, (pillar, theme) -> words, and
                  ``attrs["why"]``, why there are so many themes. Default: no.
     engine     : "serial", "joblib" or "dask"; the result is the same.
-    seed       : of the grouping without pillars; nothing else draws lots. Default 0.
-    progress   : called as ``progress(step, done, total)``.
+    seed       : of the grouping without pillars; nothing else draws lots. Default 0. ``progress``: called with a step, what is done, and of how much.
     Returns    : same index in the same order; ``pillar`` (key or "overig"), ``pillar_confidence`` (0..1), ``also`` (keys with spaces between), ``theme`` (key; "rest",
                  "geen_inhoud"), ``theme_label``, ``fit`` (0..1: the theme's probability within the pillar, or the cosine to its centre), ``excluded`` (a reason or ""),
                  ``quote`` (1 for at most three per theme, never one in which something was masked), ``text_masked``,
                  ``also_themes`` (further themes, each in a clause of its own, pillar/theme with spaces between), ``margin`` (0..1, between first and second pillar).
     Raises     : ValueError naming row and column, or key, of what is wrong.
-    Same statements, arguments and seed give the same result, in whatever order the rows come. Cost: linear in the rows; 10,000 answers take some 6 s of one core.
+    Same statements, arguments and seed give the same result, in whatever order the rows come. Cost: linear in the rows; 10,000 answers take some 3 s of one core.
     """
     tell = progress or _silent
     with threadpool_limits(limits=1):
@@ -72,24 +72,24 @@ def analyse(  # noqa: PLR0913  # the whole analysis in one call; all but the fir
         batch = read_statements(statements, labels, languages=scheme.lexicon.languages(), engine=engine, progress=progress)
         vectors = vectors_of(embeddings, [statements.index[place] for place in batch.places], batch.texts)
         judge = weigh_words(batch, scheme if pillars is not None else make_scheme(), progress=progress)
-        if pillars is None:
-            from analysis.grouping import place_groups  # noqa: PLC0415  # half a second of imports that a run with pillars need not pay
-
-            said = np.array([float(not why) for why in batch.excluded])
-            placed = Placed(np.zeros(len(batch), dtype=np.intp), said, said, [""] * len(batch))
-            themed = place_groups(judge, vectors, n=themes, seed=seed)
-        else:
-            if vectors is not None:
-                judge.more = likely_by_vectors(judge, vectors)
-            placed, themed = _place(judge, themes, tell)
+        if vectors is not None and pillars is not None:
+            judge.more = likely_by_vectors(judge, vectors)
+        placed, themed = _group(judge, vectors, themes, seed) if pillars is None else _place(judge, themes, tell)
         tell("themes", 1, 1)
-        numbers = {key: number for number, key in enumerate(themed.keys)}
-        quoted = choose_quotes(judge, themed.theme, themed.strength, leave_out=[numbers[REST], numbers[NOTHING]])
+        out = [number for number, key in enumerate(themed.keys) if key in RESERVED]
+        quoted = choose_quotes(judge, themed.theme, themed.strength, leave_out=out)
         tell("quotes", 1, 1)
         found = _assemble(statements, judge, scheme, placed, themed, quoted)
-        if explain:
-            _explain(found, judge, scheme, placed, themed)
-        return found
+        return _explain(found, judge, scheme, placed, themed) if explain else found
+
+
+def _group(judge: Judge, vectors: Floats | None, n: int | None, seed: int) -> tuple[Placed, Themed]:
+    """Without pillars: everything in groups."""
+    from analysis.grouping import place_groups  # noqa: PLC0415  # half a second of imports that a run with pillars need not pay
+
+    said = np.array([float(not why) for why in judge.batch.excluded])
+    placed = Placed(np.zeros(len(judge.batch), dtype=np.intp), said, said, [""] * len(judge.batch))
+    return placed, place_groups(judge, vectors, n=n, seed=seed)
 
 
 def _place(judge: Judge, at_most: int | None, tell: Progress) -> tuple[Placed, Themed]:
@@ -180,7 +180,7 @@ def _assemble(statements: DataFrame, judge: Judge, scheme: Scheme, placed: Place
     return DataFrame({name: texts[name] if name in texts else numbers[name] for name in COLUMNS}, index=statements.index)
 
 
-def _explain(found: DataFrame, judge: Judge, scheme: Scheme, placed: Placed, themed: Themed) -> None:
+def _explain(found: DataFrame, judge: Judge, scheme: Scheme, placed: Placed, themed: Themed) -> DataFrame:
     rows = np.empty(len(judge.batch), dtype=np.int64)
     rows[judge.batch.places] = np.arange(len(rows))
     told = reasons(judge, placed.pillar, themed.theme)
@@ -188,6 +188,7 @@ def _explain(found: DataFrame, judge: Judge, scheme: Scheme, placed: Placed, the
     words = words_of_themes(judge, placed.pillar, themed.theme)
     found.attrs["words"] = {(scheme.pillars[pillar], themed.keys[theme]): listed for (pillar, theme), listed in words.items()}
     found.attrs["why"] = themed.why
+    return found
 
 
 def _owner(scheme: Scheme, theme: int) -> str:

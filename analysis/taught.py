@@ -46,7 +46,12 @@ def taught_weights() -> Weights | None:
 
 
 def feature_names(pillars: Sequence[str], themes: Sequence[str], concepts: Sequence[str]) -> list[str]:
-    """Names of the columns that ``features`` makes, in order."""
+    """Name the columns that ``features`` makes, in order.
+
+    pillars, themes : keys of the scheme, in its order.
+    concepts        : keys of the thesaurus.
+    Returns         : list of ``kind:key``.
+    """
     keys = [*pillars, *themes]
     return [*(f"words:{key}" for key in keys), *(f"groups:{key}" for key in keys), *(f"concept:{key}" for key in concepts)]
 

@@ -383,7 +383,7 @@ def test_a_theme_is_made_from_scratch_and_taken_away_when_nothing_is_in_it(stree
     first = str(street.rows("act")[0]["id"])
     analyst.sends(f"{LIST}/ongedaan", {"token": street.token("analyst"), "besluit": first}, status=409)
     assert labels_in(street)["wonen", "bankjes"] == "Bankjes in het park"
-    for naam, pijler in (
+    for naam, pillar in (
         ("", "wonen"),
         ("Goed", ""),
         ("Goed", "niets"),
@@ -391,7 +391,7 @@ def test_a_theme_is_made_from_scratch_and_taken_away_when_nothing_is_in_it(stree
         ("bankjes IN het park", "wonen"),
         ("x" * 10_000, "wonen"),
     ):
-        analyst.sends(f"{LIST}/nieuw", {"token": street.token("analyst"), "seen": "9.0", "naam": naam, "pijler": pijler}, status=422)
+        analyst.sends(f"{LIST}/nieuw", {"token": street.token("analyst"), "seen": "9.0", "naam": naam, "pijler": pillar}, status=422)
     assert [row["kind"] for row in street.rows("act")] == ["new", "move"]
 
 

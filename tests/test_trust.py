@@ -11,7 +11,7 @@ from spoken import MOULD, MOULDY, NOISE, NOISY, PARKED, PARKING, RENT, RENTED, a
 from sqlalchemy import insert, update
 
 from app.findings.changes import Changes, changes_between
-from app.findings.trust import output_hash
+from app.findings.runs import output_hash
 from app.models.tables import ACT, CODING, CODING_SAMPLE, PLACEMENT, RUN, STATEMENT
 from app.settings import ROOT
 

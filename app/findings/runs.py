@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from sqlalchemy import Connection, Engine, and_, case, insert, not_, or_, select
 from app.acts import REST, Act, Decisions, Place, all_acts, fold
 from app.areas import Programme, read_toml
 from app.db import writing
-from app.findings.codebook import frozen_now, words_now
+from app.findings.codebook import Words, frozen_now, words_now
 from app.findings.frames import Slice, statements_frame, statements_of
 from app.models.base import random_id
 from app.models.tables import PLACEMENT, RUN, THEME
@@ -46,27 +47,27 @@ def run_analysis(  # noqa: PLR0913  # the whole run in one call; all but the fir
     progress: Progress | None = None,
     stability: bool = False,
     acts: Sequence[Act] | None = None,
+    before: datetime | None = None,
     then: Then | None = None,
 ) -> str:
     """Put every statement of this slice under its pillar and in a theme; returns the id of the run.
 
     Without a survey or source it is what residents said, in surveys and wijkgesprekken: professionals are never mixed with them. What is
     read is what may be read: masked, proposed names and places hidden. Statements that a person moved go in as settled: they come back
-    unchanged and steer the rest; words that the office edited stand in the place of the shipped ones; a theme that came up by itself and that a
-    person settled is carried on by its most typical statements. `acts` are what people decided, if not what they have by now. `stability` does it over on parts of the statements, to see which themes stay; `then` belongs to the
-    transaction that keeps the run.
+    unchanged and steer the rest; words that the office edited stand in the place of the shipped ones; a theme that came up by itself and that
+    a person settled is carried on by its most typical statements of the run before. `stability` does it over on parts of the statements, to
+    see which themes stay. `acts` and `before` do a run again as it was; `then` belongs to the transaction that keeps the run.
 
     Raises NothingSaid when there is nothing to analyse.
     """
     from analysis.pipeline import analyse  # noqa: PLC0415  # pandas and scikit-learn cost more start-up than all the rest
     from analysis.scheme import DEFAULT  # noqa: PLC0415  # as above
-    from app.findings.trust import output_hash  # noqa: PLC0415  # that file does runs again
 
     with engine.connect() as connection:
         statements = _read(connection, part, progress)
         decided = all_acts(connection) if acts is None else acts
         decisions, words, frozen = fold(decided), words_now(connection), frozen_now(connection)
-        carried = _carried(connection, decisions, {row["id"] for row in statements}) if statements else {}
+        carried = _carried(connection, decisions, {row["id"] for row in statements}, before or settings.clock())
     if not statements:
         raise NothingSaid(f"there are no statements to analyse{f' for survey “{part.survey}”' if part.survey else ''}")
     settled = carried | _settled(decisions, statements, {OVERIG, *(pillar.key for pillar in programme.pillars)})
@@ -77,10 +78,7 @@ def run_analysis(  # noqa: PLR0913  # the whole run in one call; all but the fir
     stable = _stability(frame, result, progress, **given) if stability else None
     run = {
         "id": random_id("b"), "survey_key": part.survey or None, "made_at": settings.clock(), "seed": seed, "engine": how,
-        "software": f"wijkstem {version('wijkstem')}", "parameters": _parameters(part, programme),
-        "input_hash": input_hash(statements, settled), "words_hash": _hash(sorted((*place, sorted(of.items())) for place, of in words.items())),
-        "output_hash": output_hash(result), "codebook_version": frozen.number if frozen else None,
-        "trust": {"last_act": decided[-1].id if decided else 0, "why": result.attrs["why"]}, **ledger(result),
+        "parameters": _parameters(part, programme), "input_hash": input_hash(statements, settled), **_answers_for(result, decided, words, frozen),
     }  # fmt: skip
     with writing(engine) as connection:
         _keep(connection, run, statements, result, decisions.known_as, stable)
@@ -102,12 +100,11 @@ def _read(connection: Connection, part: Slice, progress: Progress | None) -> lis
     return statements
 
 
-def _carried(connection: Connection, decisions: Decisions, here: Collection[str]) -> dict[str, Place]:
+def _carried(connection: Connection, decisions: Decisions, here: Collection[str], before: datetime) -> dict[str, Place]:
     """Themes that came up by themselves and that a person settled or named: their most typical statements carry them into this run."""
     known = [place for place in {*decisions.settled, *decisions.labels} if place not in decisions.merged and place not in decisions.retired]
-    newest = connection.execute(
-        select(THEME.c.run_id).join(RUN, RUN.c.id == THEME.c.run_id).order_by(RUN.c.made_at.desc(), RUN.c.id)
-    ).scalar()
+    earlier = select(RUN.c.id).where(RUN.c.made_at < before, RUN.c.id.in_(select(THEME.c.run_id)))
+    newest = connection.execute(earlier.order_by(RUN.c.made_at.desc(), RUN.c.id).limit(1)).scalar()
     if not known or newest is None:
         return {}
     came_up = select(THEME.c.pillar, THEME.c.key).where(THEME.c.run_id == newest, THEME.c.origin == "emerged")
@@ -121,6 +118,16 @@ def _carried(connection: Connection, decisions: Decisions, here: Collection[str]
         for place in sorted(places)
         for row in [row for row in placed if (row.pillar, row.theme) == place and row.statement_id in here][:CARRIED]
     }
+
+
+def _answers_for(result: "DataFrame", decided: Sequence[Act], words: Words, frozen: Any) -> dict[str, Any]:
+    """What a run can answer for: the software and words it was made with, the last decision it knew, what came of it, and the ledger."""
+    listed = sorted((*place, sorted(of.items())) for place, of in words.items())
+    return {
+        "software": f"wijkstem {version('wijkstem')}", "words_hash": _hash(listed), "output_hash": output_hash(result),
+        "codebook_version": frozen.number if frozen else None,
+        "trust": {"last_act": decided[-1].id if decided else 0, "why": result.attrs["why"]}, **ledger(result),
+    }  # fmt: skip
 
 
 def _look_back(frame: "DataFrame", result: "DataFrame", settled: Mapping[str, Place], **how: Any) -> None:
@@ -180,6 +187,13 @@ def ledger(result: "DataFrame") -> dict[str, int]:
 def input_hash(statements: list[dict[str, Any]], settled: Mapping[str, Place]) -> str:
     """Of all that went in: what was read, and what people had settled. The same hash, seed and software give the same run."""
     return _hash([[row["id"], row["text"], row["lang"], row["pillar_asked"], *settled.get(row["id"], ())] for row in statements])
+
+
+def output_hash(result: "DataFrame") -> str:
+    """Of what an analysis gave: sha256 over it as CSV, rows in the order of their id and columns by name, without the texts."""
+    columns = sorted(set(result.columns) - {"text_masked"})
+    table = result[columns].sort_index().to_csv(index_label="id", float_format="%.17g", lineterminator="\n")
+    return hashlib.sha256(table.encode()).hexdigest()
 
 
 def _hash(what: Any) -> str:

@@ -5,7 +5,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Connection, Engine, func, select
 
@@ -20,9 +20,6 @@ from app.findings.themes import ThemeNow, themes_now
 from app.findings.words import ROWS
 from app.models.tables import ACT, CODING, PLACEMENT, REDACTION, REQUEST, RUN, STATEMENT
 from app.settings import Settings
-
-if TYPE_CHECKING:
-    from pandas import DataFrame
 
 FEW = 10  # corrections in a language before its share is told
 PLACED = ("statement_id", "pillar", "confidence", "also", "theme", "fit", "excluded", "also_themes", "margin", "ask", "machine")
@@ -199,13 +196,6 @@ class _Done(Exception):  # noqa: N818  # it carries the answer out of a transact
         self.run, self.placed = run, placed
 
 
-def output_hash(result: "DataFrame") -> str:
-    """Of what an analysis gave: sha256 over it as CSV, rows in the order of their id and columns by name, without the texts."""
-    columns = sorted(set(result.columns) - {"text_masked"})
-    table = result[columns].sort_index().to_csv(index_label="id", float_format="%.17g", lineterminator="\n")
-    return hashlib.sha256(table.encode()).hexdigest()
-
-
 def run_again(engine: Engine, settings: Settings, programme: Programme, run_id: str, progress: Any = None) -> Again:
     """Do a run again as it was done, with what people had decided then, and hold the outcome against it. Nothing of it is kept.
 
@@ -222,7 +212,7 @@ def run_again(engine: Engine, settings: Settings, programme: Programme, run_id: 
         row = connection.execute(select(RUN).where(RUN.c.id == id_)).one()
         raise _Done(row, _placed_hash(connection, id_))
 
-    how: dict[str, Any] = {} if _steering(then) == _steering(acts) else {"acts": then}
+    how: dict[str, Any] = {"before": run.made_at} | ({} if _steering(then) == _steering(acts) else {"acts": then})
     try:
         run_analysis(
             engine, settings, programme, slice_of(json.loads(run.parameters)), seed=run.seed, how=run.engine, progress=progress, then=stop, **how

@@ -17,7 +17,7 @@ COPIES = 8  # of the sentences, each with a word of its own: enough for a piece 
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Any]:
-    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0") as two:  # type: ignore[no-untyped-call]
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0") as two:  # type: ignore[no-untyped-call]  # it ships no types
         two.wait_for_workers(2)
         yield two
 
@@ -53,7 +53,7 @@ def test_the_processes_of_this_machine_write_the_same_bytes(survey: Path, serial
 def test_a_cluster_of_two_workers_writes_the_same_bytes(survey: Path, serial: bytes, cluster: Any) -> None:
     with dask.config.set({"scheduler-address": cluster.scheduler_address}):  # what DASK_SCHEDULER_ADDRESS sets
         assert written(survey, "dask") == serial
-    with distributed.Client(cluster) as looking:  # type: ignore[no-untyped-call]
+    with distributed.Client(cluster) as looking:  # type: ignore[no-untyped-call]  # it ships no types
         done = looking.run(lambda dask_worker: any("read_piece" in event[0] and "memory" in event for event in dask_worker.state.log))
     assert list(done.values()) == [True, True]
 
@@ -68,7 +68,7 @@ def test_results_come_in_order_as_soon_as_they_are_there_and_pieces_are_made_whe
             yield piece
 
     told: list[tuple[str, int, int, int]] = []
-    with distributed.Client(cluster):  # type: ignore[no-untyped-call]
+    with distributed.Client(cluster):  # type: ignore[no-untyped-call]  # it ships no types
         assert run(
             abs, todo(), engine="dask", step="counting", total=3 * AHEAD - 1, progress=lambda *far: told.append((*far, made))
         ) == list(range(1, 3 * AHEAD))

@@ -240,7 +240,14 @@ def test_odd_surveys_give_a_sensible_result(texts: list[str]) -> None:
 def test_progress_is_told_step_by_step() -> None:
     told: list[tuple[str, int, int]] = []
     analyse(said("te donker"), progress=lambda step, done, total: told.append((step, done, total)))
-    assert told == [("reading", 1, 1), ("weighing words", 1, 2), ("weighing words", 2, 2), ("scoring", 1, 1), ("themes", 1, 1), ("quotes", 1, 1)]
+    assert told == [
+        ("reading", 1, 1),
+        ("weighing words", 1, 2),
+        ("weighing words", 2, 2),
+        ("scoring", 1, 1),
+        ("themes", 1, 1),
+        ("quotes", 1, 1),
+    ]
 
 
 def test_the_answers_where_help_matters_come_first(found: DataFrame) -> None:
