@@ -56,7 +56,8 @@ def measure_agreement(codes: DataFrame, *, rounds: int = ROUNDS, seed: int = 0) 
     found = found[~np.isnan(found)]
     edge = (1 - INTERVAL) / 2
     low, high = (float("nan"),) * 2 if np.isnan(alpha) or not len(found) else np.quantile(found, [edge, 1 - edge])
-    return Agreement(n, float((counts.max(axis=1) == counts.sum(axis=1)).mean()), alpha, float(low), float(high))
+    low, high = min(float(low), alpha), max(float(high), alpha)  # draws lean to one side: what was found lies within
+    return Agreement(n, float((counts.max(axis=1) == counts.sum(axis=1)).mean()), alpha, low, high)
 
 
 def krippendorff_alpha(codes: DataFrame) -> float:

@@ -79,14 +79,20 @@ def join_emerged(judge: Judge, rows: NDArray[np.int64], themes: Sequence[Emerged
     counted = judge.batch.said.counts(rows)
     centres = np.vstack([theme.centre for theme in themes]).T
     alike = np.clip((counted @ (judge.model.groups @ centres)) / judge.model.lengths(counted)[:, None], 0, 1)
-    sharing = _sharing(judge, rows, [theme.word for theme in themes])
+    sharing = sharing_words(judge, rows, [theme.word for theme in themes])
     best = np.where(sharing.any(axis=1), np.where(sharing, alike, -1.0).argmax(axis=1), alike.argmax(axis=1))
     fit = alike[np.arange(len(best)), best]
     return np.where(sharing.any(axis=1) | (fit >= ALIKE), best, -1), fit
 
 
-def _sharing(judge: Judge, rows: NDArray[np.int64], words: Sequence[Word]) -> NDArray[np.bool_]:
-    """Which answers hold which of these words."""
+def sharing_words(judge: Judge, rows: NDArray[np.int64], words: Sequence[Word]) -> NDArray[np.bool_]:
+    """Say which answers hold which of these words.
+
+    judge   : holds the statements.
+    rows    : their numbers.
+    words   : (language, stem).
+    Returns : rows x words, bool.
+    """
     said, batch = judge.batch.said, judge.batch
     found = np.zeros((len(rows), len(words)), dtype=bool)
     for lang in sorted({lang for lang, _ in words}):

@@ -97,6 +97,16 @@ def is_shipped(theme: str) -> bool:
     return theme in set(_default_codebook()["theme"])
 
 
+def shipped_label(theme: str) -> str:
+    """Give the label of a theme in the programme's own codebook.
+
+    theme   : its key.
+    Returns : str; for a key that is not there, the key made readable.
+    """
+    row = _rows(_default_codebook()).get(theme)
+    return row[1] if row else readable(theme)
+
+
 def safe_label(label: str) -> str:
     """Take away what a spreadsheet would read as a formula at the start of a label.
 

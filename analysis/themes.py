@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.emerging import AT_MOST, LEAST, Emerged, Residue, find_emerging, join_emerged, residue_of
+from analysis.emerging import AT_MOST, LEAST, Emerged, Residue, find_emerging, join_emerged, residue_of, sharing_words
 from analysis.evidence import Floats
-from analysis.labels import proper_names
+from analysis.labels import Word, proper_names, subject_words
 from analysis.model import log_odds, softmax
 from analysis.pillars import Judge, Weighed, theme_doors
 from analysis.scheme import NOTHING, REST
@@ -17,8 +17,9 @@ from analysis.vocabulary import count_table
 # From here on letter groups alone may lay a statement under a theme of the codebook, when it holds no known word and no theme emerged that has its word:
 CLEAR = 0.5  # the theme's probability within the pillar
 LIKELY = 2.0  # its log likelihood, compared with that of any statement
-SECOND = 1.0  # words that another theme needs within one clause to be named as well
+SECOND = 1.4  # words that another theme needs within one clause to be named as well
 SECOND_SHARE = 0.6  # and its share of the words of all themes there
+NEW = 3  # themes a pillar that a later wave may bring with words of its own
 NAMED_AT_ONCE = 20_000  # statements that tell which words are names
 
 
@@ -173,12 +174,15 @@ def _emerge(
     """Fill the residue of each pillar, wave by wave, with themes that came up before and with new ones."""
     batch, scheme = judge.batch, judge.scheme
     emerged: list[Emerged] = []
+    before: set[Word] = set()
     for wave in range(int(batch.waves.max()) + 1):
         rows = batch.rows(wave)
         some = rows[np.unique(np.linspace(0, len(rows) - 1, min(len(rows), NAMED_AT_ONCE)).astype(int))] if len(rows) else rows
         names = proper_names((batch.said.typed(row), batch.lang(row)) for row in some.tolist())
         for of in range(len(scheme.pillars)):
             here = rows[pillar[rows] == of]
+            if wave:
+                emerged += _new_words(judge, of, here, theme, fit, keys, names | before)
             ours = [each for each in emerged if each.pillar == of]
             _lay(judge, here, ours, theme, fit, keys)
             in_use = len(
@@ -192,7 +196,37 @@ def _emerge(
             keys += [each.key for each in new]
             _lay(judge, here, new, theme, fit, keys)
             emerged += new
+        before |= _words_said(judge, rows)
     return emerged
+
+
+def _words_said(judge: Judge, rows: NDArray[np.int64]) -> set[Word]:
+    """Every (language, stem) that these statements hold."""
+    said, batch = judge.batch.said, judge.batch
+    places, ends = said.places(rows)
+    pairs = np.unique(np.repeat(batch.langs[rows].astype(np.int64), np.diff(ends)) * len(said.words) + said.folded[said.flat[places]])
+    listed = (divmod(int(pair), len(said.words)) for pair in pairs.tolist())
+    return {word for lang, at in listed for word in subject_words([said.words[at]], batch.languages[lang])}
+
+
+def _new_words(  # what a theme is made of
+    judge: Judge,
+    of: int,
+    here: NDArray[np.int64],
+    theme: NDArray[np.int32],
+    fit: Floats,
+    keys: list[str],
+    barred: set[Word],
+) -> list[Emerged]:
+    """Themes of a word that nobody said in earlier waves and that many say now, wherever the codebook had laid them; what a person settled stays."""
+    loose = np.array([row for row in here.tolist() if row not in judge.batch.settled], dtype=np.int64)
+    residue = residue_of(judge, loose)
+    found = find_emerging(residue, of, judge.model, among=len(here), of=len(loose), room=NEW, barred=barred, taken=keys)
+    keys += [each.key for each in found]
+    for each in found:
+        mine = loose[sharing_words(judge, loose, [each.word])[:, 0]]
+        theme[mine], fit[mine] = keys.index(each.key), 1.0
+    return found
 
 
 def _lay(

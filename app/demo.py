@@ -63,7 +63,7 @@ def _answer_page(dice: random.Random, page: Page, answers: dict[str, Any], words
 def _answer(dice: random.Random, question: Question, answers: Mapping[str, Any], words: Words, lang: str) -> Any:
     if question.kind == "multi":
         return _several(dice, question.options_for(dict(answers)), question.at_most or 3)
-    if question.kind in {"single", "scale"}:
+    if question.kind in {"single", "scale", "place"}:
         return _choose(dice, question.options_for(dict(answers))).id
     if question.kind == "matrix":
         return {row.id: _choose(dice, question.options).id for row in question.rows if dice.random() > 0.05}

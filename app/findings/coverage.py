@@ -68,6 +68,10 @@ def language_sheet(now: ThemesNow, themes: Sheet, shown: Shown) -> Sheet:
         unshown.append(total)
         joins += [(total, [("lang", lang, *place) for lang in langs]), (total, [(stream, *place) for stream in STREAMS])]
     known = [name for name, count in shown.items() if count is not None]
+    if langs:  # how many answered at all stands elsewhere: what it leaves of one language must not be the others'
+        cells["lang", ALL, "", ""] = sum(cells["lang", lang, "", ""] for lang in langs)
+        joins.append((("lang", ALL, "", ""), [("lang", lang, "", "") for lang in langs]))
+        known.append(("lang", ALL, "", ""))
     return Sheet(cells, sums, joins, list(dict.fromkeys(unshown)), known)
 
 

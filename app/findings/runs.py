@@ -14,6 +14,7 @@ from app.areas import Programme, read_toml
 from app.db import writing
 from app.findings.codebook import Words, frozen_now, words_now
 from app.findings.frames import Slice, statements_frame, statements_of
+from app.findings.themes import places_in
 from app.models.base import random_id
 from app.models.tables import PLACEMENT, RUN, THEME
 from app.reading import readable
@@ -212,6 +213,8 @@ def _keep(  # the parts of one run
     known_as: Mapping[Place, str],
     stable: "Series[float] | None",
 ) -> None:
+    from analysis.scheme import shipped_label  # noqa: PLC0415  # pandas costs more start-up than all the rest
+
     who = {row["id"]: row["response_id"] or row["id"] for row in statements}
     connection.execute(insert(RUN).values(**run))
     placements = [
@@ -239,6 +242,12 @@ def _keep(  # the parts of one run
         )  # fmt: skip
         theme["n"] += 1
         people.setdefault(place, set()).add(who[placed["statement_id"]])
+    for place in {place for placed in placements for place in places_in(str(placed["also_themes"]))} - set(themes):
+        themes[place] = {  # spoken of in passing only: it has a name, and nothing of its own
+            "run_id": run["id"], "pillar": place[0], "key": place[1], "label": _label(place, shipped_label(place[1]), known_as), "n": 0, "people": 0,
+            "stability": None, "words": "", "origin": _origin(place, known_as),
+        }  # fmt: skip
+        people[place] = set()
     for place, theme in themes.items():
         theme["people"] = len(people[place])
     if themes:

@@ -11,11 +11,11 @@ from sqlalchemy import Connection, Engine, func, select
 
 from app.acts import Act, all_acts, fold
 from app.areas import Programme
-from app.findings.coverage import ALL, PARTS, coverage_sheet
+from app.findings.coverage import ALL, PARTS, coverage_sheet, language_sheet
 from app.findings.jobs import slice_of
 from app.findings.released import Moment, beside_moment, has_moved, last_moment
 from app.findings.runs import newest_run, run_analysis
-from app.findings.shares import figures, threshold_of, wilson
+from app.findings.shares import figures, sheet_of, threshold_of, wilson
 from app.findings.themes import ThemeNow, themes_now
 from app.findings.words import ROWS
 from app.models.tables import ACT, CODING, PLACEMENT, REDACTION, REQUEST, RUN, STATEMENT
@@ -107,9 +107,9 @@ def card_of(connection: Connection, programme: Programme, role: str, run_id: str
     moment = left if role not in ROWS else _as_it_is(connection, programme, wanted, left)
     covered, languages = beside_moment(connection, programme, moment)
     if role in ROWS:
-        covered = coverage_sheet(moment.now).cells
+        covered, languages = coverage_sheet(moment.now).cells, language_sheet(moment.now, sheet_of(moment.now), {}).cells
     live = moment if role in ROWS else replace(moment, now=themes_now(connection, moment.run))
-    people = {name[1]: n for name, n in languages.items() if name[0] == "lang" and name[1] and not name[2]}
+    people = {name[1]: n for name, n in languages.items() if name[0] == "lang" and name[1] not in {"", ALL} and not name[2]}
     return Card(
         moment, _asked_by(connection, moment.run.id), _row(covered, "all", ALL), _reasons(covered), _rows(covered, "lang"),
         _rows(covered, "source"), people, _spoken(moment, languages, people), _machine(connection, live), _coders(connection),

@@ -37,7 +37,7 @@ def test_a_theme_that_hangs_on_a_few_settled_answers_is_less_firm() -> None:
     labels = DataFrame({"pillar": "veilig", "theme": "toren"}, index=["a9", "a12"])
     found = theme_stability(statements, analyse(statements, labels=labels), labels=labels, share=0.3)
     assert found["wonen", "vocht_schimmel"] == 1.0
-    assert 0.0 < found["veilig", "toren"] < 0.9
+    assert 0.0 < found["veilig", "toren"] < 1.0
 
 
 def test_the_same_seed_gives_the_same_in_whatever_order_and_another_seed_does_not() -> None:
