@@ -173,7 +173,7 @@ def unseen_focus(page: Page, within: str = "body") -> list[str]:
 FORWARD = 'form#survey button[value="verder"] >> nth=-1'
 STAFF = "/(kantoor|beheer|bevindingen|wachtwoord)"
 WORKS_AT_ONCE = re.compile("/mensen/.*/(uitzetten|wachtwoord)")  # needs nothing typed, and may shut out who walks here
-NO_PAGE = re.compile(r"\.(ics|csv|xlsx|ods|json|txt|svg|pdf|toml)|/uitloggen|^/static|taal=|/afdrukken")
+NO_PAGE = re.compile(r"\.(ics|csv|xlsx|ods|sav|json|txt|svg|pdf|toml)|/uitloggen|^/static|taal=|/afdrukken")
 
 
 def goes(page: Page, act: Callable[[], object]) -> None:
