@@ -11,6 +11,7 @@ from sklearn.preprocessing import normalize
 from analysis.engine import PIECE
 from analysis.evidence import Floats
 from analysis.pillars import Judge
+from analysis.vocabulary import evenly
 
 DIMENSIONS = 100
 MEANT = 0.7  # how much concepts weigh beside them
@@ -61,7 +62,7 @@ def find_groups(judge: Judge, rows: NDArray[np.int64], vectors: Floats | None, *
     Raises  : ValueError when there are fewer different statements than groups.
     Cost: linear in the statements; axes and centres are fitted on 20,000 of them. Method: LSA (Deerwester et al., 1990), spherical k-means (Dhillon and Modha, 2001).
     """
-    some = rows[np.unique(np.linspace(0, len(rows) - 1, min(len(rows), SAMPLE)).astype(int))] if len(rows) else rows
+    some = rows[evenly(len(rows), SAMPLE)]
     axes = _find_axes(judge, some, seed) if vectors is None and len(some) else None
     means = _means(judge, some, vectors, axes)
     points = _points(judge, some, vectors, axes, means)

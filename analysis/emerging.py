@@ -12,6 +12,7 @@ from analysis.evidence import Floats
 from analysis.labels import Word, shown_words, subject_words, theme_key, theme_label
 from analysis.model import Model
 from analysis.pillars import Judge
+from analysis.vocabulary import evenly
 
 LEAST = 8  # answers that must share a word
 LEAST_SHARE = 0.02  # and their share of the pillar's answers
@@ -58,7 +59,7 @@ def residue_of(judge: Judge, rows: NDArray[np.int64]) -> Residue:
     rows    : their numbers.
     Returns : Residue.
     """
-    some = rows[np.unique(np.linspace(0, len(rows) - 1, min(len(rows), LOOKED_AT)).astype(int))] if len(rows) else rows
+    some = rows[evenly(len(rows), LOOKED_AT)]
     batch = judge.batch
     listed = some.tolist()
     return Residue(

@@ -22,15 +22,13 @@ class Evidence:
     """What the word lists say of every word in every language that it was said in.
 
     pair    : per word of ``Said.flat``, the number of its (language, folded word).
-    pillars : pairs x pillars, sparse, >= 0.
-    themes  : pairs x themes, sparse, >= 0.
-    phrases : the same for phrases; row numbers continue after the pairs.
+    pillars : (pairs, then phrases) x pillars, sparse, >= 0.
+    themes  : the same rows x themes, sparse, >= 0.
     hits    : per pair and then per phrase, the columns that it stands for.
     found   : row -> numbers of the phrases it holds.
     """
 
     pair: Numbers
-    n_pairs: int
     pillars: Any
     themes: Any
     hits: list[tuple[Hit, ...]]
@@ -108,7 +106,7 @@ def weigh(  # all but the last belong together
             found.setdefault(row, []).append(at)
     hits += [columns for _, columns in numbers]
     pillars, themes = _tables(hits, lexicon.n_pillars, owners)
-    return Evidence(pair, len(words), pillars, themes, hits, {row: sorted(set(held)) for row, held in found.items()})
+    return Evidence(pair, pillars, themes, hits, {row: sorted(set(held)) for row, held in found.items()})
 
 
 def _pairs(said: Said, langs: NDArray[np.int16]) -> tuple[Numbers, list[tuple[int, int]]]:

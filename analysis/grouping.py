@@ -11,6 +11,7 @@ from analysis.labels import Word, proper_names, subject_words, telling_words, th
 from analysis.pillars import Judge
 from analysis.scheme import NOTHING, RESERVED, REST, readable
 from analysis.themes import Themed
+from analysis.vocabulary import evenly
 
 NAMED_BY = 20_000  # statements whose words name the groups
 
@@ -27,7 +28,7 @@ def place_groups(judge: Judge, vectors: Floats | None, *, n: int | None, seed: i
     batch = judge.batch
     keys, labels = [REST, NOTHING], dict(RESERVED)
     theme, fit = np.full(len(batch), -1, np.int32), np.zeros(len(batch))
-    theme[[bool(why) for why in batch.excluded]] = 1
+    theme[~batch.held] = 1
     for row, (_, settled) in batch.settled.items():
         if settled:
             if settled not in keys:
@@ -47,7 +48,7 @@ def _fill(
 ) -> None:
     batch, first = judge.batch, judge.batch.rows(0)
     groups = find_groups(judge, first, vectors, n=n, seed=seed)
-    said = np.flatnonzero([not why for why in batch.excluded])
+    said = np.flatnonzero(batch.held)
     group, cosine = groups.place(judge, said, vectors)
     named = _name(judge, first, group[np.isin(said, first)], labels)
     number = np.full(n, -1, np.int32)
@@ -62,7 +63,7 @@ def _fill(
 def _name(judge: Judge, rows: NDArray[np.int64], group: NDArray[np.intp], labels: dict[str, str]) -> dict[int, str]:
     """Key per group, the largest group first to choose; the labels are added to ``labels``."""
     batch = judge.batch
-    some = np.unique(np.linspace(0, len(rows) - 1, min(len(rows), NAMED_BY)).astype(int))
+    some = evenly(len(rows), NAMED_BY)
     some = np.unique(np.concatenate([some, np.unique(group, return_index=True)[1]]))  # each group has at least one
     names = proper_names((batch.said.typed(row), batch.lang(row)) for row in rows[some].tolist())
     members: dict[str, list[dict[Word, str]]] = defaultdict(list)

@@ -34,6 +34,7 @@ from analysis.model import (
 from analysis.reading import Batch
 from analysis.scheme import Scheme
 from analysis.taught import PART, feature_names, features, weights_for
+from analysis.vocabulary import evenly
 
 HONEST = 0.8  # log odds are brought back to this share before they are shown as a confidence: measured on answers with a known pillar
 ALSO_WORDS, ALSO_SHARE = 1.0, 0.05  # words and probability that another pillar needs to be named as well
@@ -142,7 +143,8 @@ def weigh_words(batch: Batch, scheme: Scheme, *, progress: Progress | None = Non
     known = thesaurus()
     meant = weigh(known.lexicon, [0] * len(known.concepts), batch.said, batch.langs, batch.languages)
     tell("weighing words", 1, 2)
-    first = _sample(batch.rows(0))
+    first = batch.rows(0)
+    first = first[evenly(len(first), SAMPLE)]
     counted = batch.said.counts(first)
     model = learn_words(scheme.lexicon, scheme.owners, batch.said, counted)
     names = feature_names(scheme.pillars, scheme.themes, list(known.concepts))
@@ -172,7 +174,7 @@ def place_pillars(judge: Judge, weighed: Weighed, rows: slice) -> Placed:
     pillar, confidence, margin = odds.argmax(axis=1), two[:, -1].copy(), two[:, -1] - two[:, 0] * (two.shape[1] > 1)
     lost = (weighed.pillars.sum(axis=1) == 0) & (confidence < LOST / len(scheme.pillars))
     pillar[lost], confidence[lost] = len(scheme.pillars) - 1, sure[lost, -1]
-    nothing = np.array([bool(why) for why in batch.excluded[rows]], dtype=bool)
+    nothing = ~batch.held[rows]
     pillar[nothing], confidence[nothing], margin[nothing] = len(scheme.pillars) - 1, 0.0, 0.0
     for row, (settled, _) in batch.settled.items():
         if rows.start <= row < rows.stop:
@@ -206,13 +208,6 @@ def theme_doors(scheme: Scheme) -> Floats:
     doors = np.full((len(scheme.pillars), len(scheme.themes)), -np.inf)
     doors[list(scheme.owners), range(len(scheme.themes))] = 0.0
     return doors
-
-
-def _sample(rows: NDArray[np.int64]) -> NDArray[np.int64]:
-    """At most SAMPLE rows, spread evenly."""
-    if len(rows) <= SAMPLE:
-        return rows
-    return np.asarray(rows[np.linspace(0, len(rows) - 1, SAMPLE).astype(int)])
 
 
 def _asked(batch: Batch, scheme: Scheme, rows: slice) -> Floats:

@@ -58,7 +58,7 @@ def analyse(  # noqa: PLR0913  # the whole analysis in one call; all but the fir
     explain    : say as well which words decided (``reasons``), and what tells each theme from the others: ``attrs["words"]``, (pillar, theme) -> words, and
                  ``attrs["why"]``, why there are so many themes. Default: no.
     engine     : "serial", "joblib" or "dask"; the result is the same.
-    seed       : of the grouping without pillars; nothing else draws lots. Default 0. ``progress``: called with a step, what is done, and of how much.
+    seed, progress : of the grouping without pillars, nothing else draws lots, default 0; called with a step, what is done, and of how much.
     Returns    : same index in the same order; ``pillar`` (key or "overig"), ``pillar_confidence`` (0..1), ``also`` (keys with spaces between), ``theme`` (key; "rest",
                  "geen_inhoud"), ``theme_label``, ``fit`` (0..1: the theme's probability within the pillar, or the cosine to its centre), ``excluded`` (a reason or ""),
                  ``quote`` (1 for at most three per theme, never one in which something was masked), ``text_masked``,
@@ -87,7 +87,7 @@ def _group(judge: Judge, vectors: Floats | None, n: int | None, seed: int) -> tu
     """Without pillars: everything in groups."""
     from analysis.grouping import place_groups  # noqa: PLC0415  # half a second of imports that a run with pillars need not pay
 
-    said = np.array([float(not why) for why in judge.batch.excluded])
+    said = judge.batch.held.astype(float)
     placed = Placed(np.zeros(len(judge.batch), dtype=np.intp), said, said, [""] * len(judge.batch))
     return placed, place_groups(judge, vectors, n=n, seed=seed)
 
@@ -153,8 +153,7 @@ def _check_settled(statements: DataFrame, labels: DataFrame | None, pillars: Wor
 def _assemble(statements: DataFrame, judge: Judge, scheme: Scheme, placed: Placed, themed: Themed, quoted: set[int]) -> DataFrame:
     """One row for each row that came in, in its order."""
     batch = judge.batch
-    rows = np.empty(len(batch), dtype=np.int64)
-    rows[batch.places] = np.arange(len(batch))
+    rows = batch.order
     theme = themed.theme[rows].tolist()
     labels = [themed.labels.get(key, key) for key in themed.keys]
     also = {row: " ".join(f"{_owner(scheme, column)}/{themed.keys[column]}" for column in columns) for row, columns in themed.also.items()}
@@ -181,10 +180,8 @@ def _assemble(statements: DataFrame, judge: Judge, scheme: Scheme, placed: Place
 
 
 def _explain(found: DataFrame, judge: Judge, scheme: Scheme, placed: Placed, themed: Themed) -> DataFrame:
-    rows = np.empty(len(judge.batch), dtype=np.int64)
-    rows[judge.batch.places] = np.arange(len(rows))
     told = reasons(judge, placed.pillar, themed.theme)
-    found["reasons"] = [told[row] for row in rows.tolist()]
+    found["reasons"] = [told[row] for row in judge.batch.order.tolist()]
     words = words_of_themes(judge, placed.pillar, themed.theme)
     found.attrs["words"] = {(scheme.pillars[pillar], themed.keys[theme]): listed for (pillar, theme), listed in words.items()}
     found.attrs["why"] = themed.why

@@ -27,7 +27,7 @@ def choose_quotes(judge: Judge, theme: NDArray[np.int32], strength: Floats, *, l
     batch = judge.batch
     letters = np.array([len(text) for text in batch.texts])
     reads_well = (letters >= SHORTEST) & (letters <= LONGEST) & (np.diff(batch.said.ends) >= FEWEST)
-    may = batch.clean & ~np.isin(theme, list(leave_out)) & np.array([not why for why in batch.excluded], dtype=bool)
+    may = batch.clean & ~np.isin(theme, list(leave_out)) & batch.held
     rows = np.flatnonzero(may)
     rows = rows[np.lexsort((rows, -strength[rows].round(6), ~reads_well[rows], theme[rows]))]  # rows stand in the order of their texts
     found: set[int] = set()

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,9 +87,21 @@ class Batch:
         """Language of a row, ISO 639-1."""
         return self.languages[int(self.langs[row])]
 
+    @cached_property
+    def held(self) -> NDArray[np.bool_]:
+        """Which rows hold something to analyse."""
+        return np.array([not why for why in self.excluded], dtype=bool)
+
+    @cached_property
+    def order(self) -> NDArray[np.int64]:
+        """Row of each place in the frame that came in."""
+        rows = np.empty(len(self), dtype=np.int64)
+        rows[self.places] = np.arange(len(self))
+        return rows
+
     def rows(self, wave: int) -> NDArray[np.int64]:
         """Rows of one wave that hold something to analyse."""
-        return np.flatnonzero((self.waves == wave) & np.array([not why for why in self.excluded], dtype=bool))
+        return np.flatnonzero((self.waves == wave) & self.held)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from analysis.labels import Word, subject_words, telling_words
 from analysis.pillars import Judge
+from analysis.vocabulary import evenly
 
 AT_MOST = 5  # words of one statement
 TOLD_BY = 20_000  # statements that tell a theme's words
@@ -49,8 +50,8 @@ def words_of_themes(judge: Judge, pillar: NDArray[np.intp], theme: NDArray[np.in
     pillar, theme : numbers per row.
     Returns : (pillar, theme) -> at most six whole words with commas between; found on at most 20,000 statements, spread evenly.
     """
-    rows = np.flatnonzero([not why for why in judge.batch.excluded])
-    some = rows[np.unique(np.linspace(0, len(rows) - 1, min(len(rows), TOLD_BY)).astype(int))] if len(rows) else rows
+    rows = np.flatnonzero(judge.batch.held)
+    some = rows[evenly(len(rows), TOLD_BY)]
     groups: dict[str, list[Mapping[Word, str]]] = defaultdict(list)
     for row in some.tolist():
         groups[f"{pillar[row]} {theme[row]}"].append(subject_words(judge.batch.said.typed(row), judge.batch.lang(row)))

@@ -1,24 +1,26 @@
 """Themes within the pillar: those of the codebook first, then those that the answers bring up themselves, then the rest."""
 
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.emerging import AT_MOST, LEAST, Emerged, Residue, find_emerging, join_emerged, residue_of, sharing_words
+from analysis.emerging import AT_MOST, LEAST, LOOKED_AT, Emerged, Residue, find_emerging, join_emerged, residue_of, sharing_words
 from analysis.evidence import Floats
 from analysis.labels import Word, proper_names, subject_words
 from analysis.model import log_odds, softmax
 from analysis.pillars import Judge, Weighed, theme_doors
 from analysis.scheme import NOTHING, REST
-from analysis.vocabulary import count_table
+from analysis.vocabulary import count_table, evenly
 
 # From here on letter groups alone may lay a statement under a theme of the codebook, when it holds no known word and no theme emerged that has its word:
 CLEAR = 0.5  # the theme's probability within the pillar
 LIKELY = 2.0  # its log likelihood, compared with that of any statement
 SECOND = 1.4  # words that another theme needs within one clause to be named as well
 SECOND_SHARE = 0.6  # and its share of the words of all themes there
+AT_HOME = 0.6  # share of the answers with a new word that one theme of the codebook took: then the word is of that theme
 NEW = 3  # themes a pillar that a later wave may bring with words of its own
 NAMED_AT_ONCE = 20_000  # statements that tell which words are names
 
@@ -137,7 +139,7 @@ def place_themes(judge: Judge, pillar: NDArray[np.intp], parts: Sequence[ByCodeb
 
 def _lay_settled(judge: Judge, keys: list[str], theme: NDArray[np.int32], fit: Floats, strength: Floats) -> None:
     number = {key: place for place, key in enumerate(keys)}
-    nothing = np.array([bool(why) for why in judge.batch.excluded], dtype=bool)
+    nothing = ~judge.batch.held
     theme[nothing], fit[nothing], strength[nothing] = number[NOTHING], 0.0, 0.0
     for row, (_, settled) in judge.batch.settled.items():
         if settled:
@@ -177,7 +179,7 @@ def _emerge(
     before: set[Word] = set()
     for wave in range(int(batch.waves.max()) + 1):
         rows = batch.rows(wave)
-        some = rows[np.unique(np.linspace(0, len(rows) - 1, min(len(rows), NAMED_AT_ONCE)).astype(int))] if len(rows) else rows
+        some = rows[evenly(len(rows), NAMED_AT_ONCE)]
         names = proper_names((batch.said.typed(row), batch.lang(row)) for row in some.tolist())
         for of in range(len(scheme.pillars)):
             here = rows[pillar[rows] == of]
@@ -221,12 +223,26 @@ def _new_words(  # what a theme is made of
     """Themes of a word that nobody said in earlier waves and that many say now, wherever the codebook had laid them; what a person settled stays."""
     loose = np.array([row for row in here.tolist() if row not in judge.batch.settled], dtype=np.int64)
     residue = residue_of(judge, loose)
+    barred = barred | _words_at_home(residue, theme[loose[evenly(len(loose), LOOKED_AT)]], len(judge.scheme.themes))
     found = find_emerging(residue, of, judge.model, among=len(here), of=len(loose), room=NEW, barred=barred, taken=keys)
     keys += [each.key for each in found]
     for each in found:
         mine = loose[sharing_words(judge, loose, [each.word])[:, 0]]
         theme[mine], fit[mine] = keys.index(each.key), 1.0
     return found
+
+
+def _words_at_home(residue: Residue, theme: NDArray[np.int32], n_themes: int) -> set[Word]:
+    """Words whose answers the codebook lays for the greater part under one theme: that theme said anew, and none of its own."""
+    of_word: dict[Word, Counter[int]] = defaultdict(Counter)
+    for subjects, number in zip(residue.subjects, theme.tolist(), strict=True):
+        for word in subjects:
+            of_word[word][number] += 1
+    return {
+        word
+        for word, count in of_word.items()
+        if max((n for number, n in count.items() if 0 <= number < n_themes), default=0) > AT_HOME * count.total()
+    }
 
 
 def _lay(
@@ -239,6 +255,3 @@ def _lay(
     number = np.array([keys.index(each.key) for each in themes], dtype=np.int32)
     some = joined >= 0
     theme[left[some]], fit[left[some]] = number[joined[some]], alike[some]
-
-
-__all__ = ["ByCodebook", "Residue", "Themed", "by_codebook", "place_themes"]

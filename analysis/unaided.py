@@ -3,11 +3,11 @@
 import hashlib
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from pandas import DataFrame
 
 from analysis.pipeline import analyse
+from analysis.vocabulary import evenly
 
 FOLDS = 5
 AMONG = 4_000  # statements without a label that stand beside those with one
@@ -31,7 +31,7 @@ def unaided(statements: DataFrame, labels: DataFrame, *, folds: int = FOLDS, see
     ids = statements.index.map(str)
     labelled = statements[ids.isin(labels.index.map(str))]
     others = statements[~ids.isin(labels.index.map(str))]
-    some = others.iloc[np.unique(np.linspace(0, len(others) - 1, min(len(others), AMONG)).astype(int))] if len(others) else others
+    some = others.iloc[evenly(len(others), AMONG)]
     taken = pd.concat([labelled, some])
     part = labelled["text"].map(lambda text: int(hashlib.sha256(str(text).encode("utf-8", "surrogatepass")).hexdigest()[:8], 16) % folds)
     found = []

@@ -12,6 +12,18 @@ Numbers = NDArray[np.int32]
 Places = NDArray[np.int64]
 
 
+def evenly(n: int, at_most: int) -> Places:
+    """Places among ``n``, spread from the first to the last: all of them, or ``at_most`` where there are more.
+
+    n, at_most : int, >= 0.
+    Returns    : ascending places, without doubles.
+
+    >>> evenly(9, 3).tolist(), evenly(2, 3).tolist()
+    ([0, 4, 8], [0, 1])
+    """
+    return np.unique(np.linspace(0, max(n - 1, 0), min(n, at_most)).astype(np.int64))
+
+
 @dataclass(frozen=True)
 class Said:
     """What n statements say.

@@ -26,7 +26,7 @@ from app.settings import ROOT, Settings
 
 DORDT = "dordt-west-2026"
 COMMANDS = (
-    "redact", "poster", "migrate", "serve", "start", "worker", "demo", "respond", "analyse", "export", "routes", "stats", "survey",
+    "redact", "poster", "migrate", "serve", "start", "worker", "demo", "respond", "analyse", "export", "report", "routes", "stats", "survey",
     "survey check", "survey map", "survey import", "survey open", "survey close", "survey list", "jobs", "jobs run", "translations",
     "translations extract", "translations update", "translations compile", "translations export", "translations import",
     "translations status", "translations accept", "wijkgesprek", "wijkgesprek add", "wijkgesprek list", "user", "user add", "user list",

@@ -21,7 +21,7 @@ from app.settings import Settings
 DORDT = "/v/dordt-west-2026"
 SPOKEN = ("aria-label", "title", "placeholder", "alt")
 NOT_OURS = {"bdi", "code", "textarea", "svg", "script", "title"}  # a title ends in names; all else of it is the heading
-NAMES = re.compile(r"Wijkstem|(Oud-|Nieuw-)?Krispijn|Wielwijk|Crabbehof|CSV|XLSX|ODS|\S+@\S+|\b[0-9a-f]{6,}\b")
+NAMES = re.compile(r"Wijkstem|(Oud-|Nieuw-)?Krispijn|Wielwijk|Crabbehof|CSV|XLSX|ODS|SAV|JSON|\S+@\S+|\b[0-9a-f]{6,}\b")
 INNERMOST = re.compile(f"{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}")
 
 

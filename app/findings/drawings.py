@@ -62,7 +62,7 @@ def _part(value: float, most: float) -> str:
 def disc_map(discs: Sequence[Disc], *, most: int, name: str, says: str, right_to_left: bool = False) -> Markup:
     """Discs in rows, the largest first, the surface of each as large as its number; below each its name in whole words.
 
-    most : the number that has the biggest disc, so that several maps can be compared. says : the same in words.
+    most : the number that has the biggest disc, so that several maps can be compared. says : the same in words, in Dutch as the names are.
     """
     rows = [discs[start : start + WIDE // CELL] for start in range(0, len(discs), WIDE // CELL)]
     drawn, top = [], 4.0
@@ -73,7 +73,7 @@ def disc_map(discs: Sequence[Disc], *, most: int, name: str, says: str, right_to
             middle = CELL * place + WIDE / 6
             drawn.append(_disc(disc, label, (WIDE - middle if right_to_left else middle, top + radius), radius, most))
         top += 2 * radius + LINE * (max(len(label) for label in lines) + 1.5)
-    box = Markup('<svg class="drawn" role="img" viewBox="0 0 {} {:.0f}" aria-label="{}"><desc>{}</desc>{}</svg>')
+    box = Markup('<svg class="drawn" role="img" viewBox="0 0 {} {:.0f}" aria-label="{}"><desc lang="nl" dir="ltr">{}</desc>{}</svg>')
     return box.format(WIDE, top, name, says, Markup().join(drawn))
 
 

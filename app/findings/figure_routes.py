@@ -142,7 +142,7 @@ def _discs(told: Shown) -> Callable[..., list[tuple[str, Callable[..., Markup]]]
 
 
 def _map_of(discs: list[Disc], most: int, *, right_to_left: bool) -> Callable[..., Markup]:
-    says = "; ".join(f"{disc.label}: {disc.n}" for disc in discs)
+    says = "; ".join(f"{disc.label if disc.is_dutch else 'Rest'}: {disc.n}" for disc in discs)
     return lambda name: disc_map(discs, most=most, name=name, says=says, right_to_left=right_to_left)
 
 

@@ -113,9 +113,24 @@ def leave(
     try:
         return Leaving(scope, sheet, earlier, shown_after(sheet, earlier, threshold, merged), **more)
     except ValueError as reason:
-        if "left before" in str(reason):  # as app.suppression says it; anything else is a mistake of ours
+        if _is_closed(reason):
             raise ValueError(CLOSED) from None
         raise
+
+
+def _is_closed(reason: ValueError) -> bool:
+    """What left before gives somebody away, whatever stays inside today; anything else is a mistake of ours."""
+    return "left before" in str(reason)  # as app.suppression says it
+
+
+def _leave_beside(scope: str, sheet: Sheet, earlier: Sequence[Left], threshold: int, **more: Any) -> Leaving:
+    """A table beside that of the themes: where that one leaves no room for it, nothing of it leaves."""
+    try:
+        return leave(scope, sheet, earlier, threshold, **more)
+    except ValueError as reason:
+        if str(reason) != CLOSED:
+            raise
+        return Leaving(scope, sheet, earlier, dict.fromkeys(sheet.cells), **more)
 
 
 def renamed(before: Iterable[Cell], now: Iterable[Cell], merged: Mapping[Place, Place]) -> list[tuple[list[Cell], list[Cell]]]:
@@ -237,7 +252,8 @@ def _keep_moment(
     themes = leave(scope, sheet_of(now), earlier, limit, merged=merged, run_id=run.id, acts=acts)
     with engine.connect() as connection:
         beside = [
-            leave(name, sheet, earlier_of(connection, name), limit, run_id=run.id, acts=acts) for name, sheet in _beside(scope, now, themes)
+            _leave_beside(name, sheet, earlier_of(connection, name), limit, run_id=run.id, acts=acts)
+            for name, sheet in _beside(scope, now, themes)
         ]
     with writing(engine) as connection:
         made_at = keep_left(connection, settings, themes)
@@ -263,8 +279,8 @@ def beside_moment(connection: Connection, programme: Programme, moment: Moment) 
         coverage, languages = (earlier_of(connection, _named(scope, table))[0].shown for table in ("coverage", "languages"))
         return coverage, languages
     themes = sheet_of(moment.now)
-    beside = language_sheet(moment.now, themes, through_the_door(themes, limit))
-    return through_the_door(coverage_sheet(moment.now), limit), through_the_door(beside, limit)
+    by_language = language_sheet(moment.now, themes, through_the_door(themes, limit))
+    return through_the_door(coverage_sheet(moment.now), limit), _leave_beside("", by_language, (), limit).shown
 
 
 def first_moment(engine: Engine, settings: Settings, programme: Programme, run_id: str) -> None:

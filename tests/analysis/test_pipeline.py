@@ -161,6 +161,21 @@ def test_later_waves_are_laid_into_the_themes_of_the_first(answers: DataFrame) -
     assert set(found.loc[found["theme"] == "drones", "theme_label"]) == {"Drones"}
 
 
+def test_a_later_wave_brings_a_theme_in_a_word_that_nobody_said_but_not_for_what_the_codebook_knows() -> None:
+    """Robots are said beside refuse, dark, noise and lights; parking is new as well, and has a theme."""
+    first = said(*(f"{text} {word}" for text in ("de muren zijn vochtig", "de huur is te hoog") for word in "abcdefgh"), wave="2026")
+    robots = said(
+        "in het donker struikel ik over de bezorgrobot", "de bezorgrobot piept de hele nacht en geeft lawaai", "zwerfafval valt uit elke bezorgrobot",
+        "een bezorgrobot blokkeert de ingang", "verbied de bezorgrobot", "politie doet niets aan de bezorgrobot", "de bezorgrobot rijdt te hard",
+        "de bezorgrobot filmt ons", "weer een bezorgrobot", "jongeren gooien de bezorgrobot om",
+        pillar_asked="veilig", wave="2027",
+    ).rename(index="r{}".format)  # fmt: skip
+    parking = said(*(f"onmogelijk een parkeerplaats te vinden {word}" for word in "abcdefghijkl"), wave="2027").rename(index="p{}".format)
+    found = analyse(pd.concat([first, robots, parking]))
+    assert (found.loc[robots.index, "theme_label"] == "Bezorgrobot").sum() >= 8
+    assert set(found.loc[parking.index, "theme"]) == {"parkeren_bereikbaarheid"}
+
+
 def test_a_theme_that_emerges_is_named_by_a_whole_word_and_keeps_its_key() -> None:
     found = analyse(said(*DRONES, pillar_asked="veilig"))
     fewer = analyse(said(*DRONES[:9], pillar_asked="veilig"))
