@@ -1,14 +1,13 @@
 """The analyst in a real browser: a round that tells how far it is, themes that are settled, texts that are read; axe on every page."""
 
 import json
-import os
-import subprocess
-import sys
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
+from conftest import served, types_in
 from playwright.sync_api import Page, expect
 from windows import Opens, look_at
 
@@ -20,19 +19,25 @@ SAYS = (
     "De huur is te hoog",
     "Vraag mevrouw Jansen van nummer 12 over de schimmel",
 )
-Command = Callable[..., None]
+Command = Callable[..., str]
 
 
-@pytest.fixture(scope="session")
-def command(server: str, tmp_path_factory: pytest.TempPathFactory) -> Command:
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("findings")
+
+
+@pytest.fixture(scope="module")
+def server(folder: Path) -> Iterator[str]:
+    """A server of its own: what other tests typed must not stand between these texts."""
+    with served(folder, "--responses", "0") as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def command(server: str, folder: Path) -> Command:
     """Types a command where the server's database is; somebody of staff and what people said are there."""
-    folder = next(path for path in tmp_path_factory.getbasetemp().iterdir() if path.name.startswith("browser"))
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("WIJKSTEM_") and name != "DATABASE_URL"}
-    around = kept | {"WIJKSTEM_ENV": "test", "WIJKSTEM_DATA": str(folder)}
-
-    def types(*words: str, said: str = "") -> None:
-        subprocess.run([sys.executable, "-m", "app", *words], env=around, input=said, text=True, check=True, capture_output=True)
-
+    types = partial(types_in, folder)
     types("user", "add", "Noor", "--role", "analyst", "--password-stdin", said=f"{PASSWORD}\n")
     types("respond", "dordt-west-2026", str(said_by(48, folder / "said.jsonl")))
     return types
