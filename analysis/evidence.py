@@ -1,6 +1,6 @@
 """Evidence: how strongly the words of each statement stand for each pillar and theme, and for the concepts that all languages share."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.feature_extraction.text import HashingVectorizer
 
-from analysis.lexicon import GAP, LONGEST_WORD, Hit, Lexicon
-from analysis.vocabulary import Numbers, Said, count_table
+from analysis.lexicon import LONGEST_WORD, Hit, Lexicon
+from analysis.phrases import find_phrases
+from analysis.vocabulary import Numbers, Places, Said, count_table, part_of
 
 Floats = NDArray[np.float64]
 FEATURES = 2**16
@@ -25,50 +26,28 @@ class Evidence:
     pillars : (pairs, then phrases) x pillars, sparse, >= 0.
     themes  : the same rows x themes, sparse, >= 0.
     hits    : per pair and then per phrase, the columns that it stands for.
-    found   : row -> numbers of the phrases it holds.
+    phrase  : numbers of the phrases that are said, statement after statement; they continue after the pairs.
+    ends    : n + 1 places in ``phrase``: those of statement i stand at ends[i]:ends[i + 1].
     """
 
     pair: Numbers
     pillars: Any
     themes: Any
     hits: list[tuple[Hit, ...]]
-    found: dict[int, list[int]]
+    phrase: Numbers
+    ends: Places
 
     def table(self, said: Said, rows: slice | Sequence[int] | NDArray[np.int64]) -> Any:
         """Which words and phrases each statement holds, each once.
 
         Returns : sparse matrix, rows x (pairs + phrases), 1 where it is there.
         """
-        numbers: Iterable[int]
-        if isinstance(rows, slice):
-            start, stop, _ = rows.indices(len(said))
-            flat, ends, numbers = (
-                self.pair[said.ends[start] : said.ends[stop]],
-                said.ends[start : stop + 1] - said.ends[start],
-                range(start, stop),
-            )
-        else:
-            places, ends = said.places(rows)
-            flat, numbers = self.pair[places], rows
-        flat, ends = self._with_phrases(flat, ends, numbers)
-        table = count_table(flat, ends, len(self.hits))
+        words, phrases = (
+            count_table(*part_of(flat, ends, rows), len(self.hits)) for flat, ends in ((self.pair, said.ends), (self.phrase, self.ends))
+        )
+        table = words + phrases
         table.data[:] = 1.0
         return table
-
-    def _with_phrases(self, flat: Numbers, ends: NDArray[np.int64], rows: Iterable[int]) -> tuple[Numbers, NDArray[np.int64]]:
-        more = [self.found.get(int(row), []) for row in rows]
-        extra = np.array([len(each) for each in more], dtype=np.int64)
-        if not extra.any():
-            return flat, ends
-        ends_after = ends + np.concatenate([[0], np.cumsum(extra)])
-        out = np.empty(len(flat) + int(extra.sum()), dtype=np.int32)
-        own = np.ones(len(out), dtype=bool)
-        for place in np.flatnonzero(extra).tolist():
-            last = ends_after[place + 1]
-            out[last - extra[place] : last] = more[place]
-            own[last - extra[place] : last] = False
-        out[own] = flat
-        return out, ends_after
 
 
 def weigh(  # all but the last belong together
@@ -91,22 +70,16 @@ def weigh(  # all but the last belong together
                 A word counts once per statement, and a theme's word counts for its pillar too.
     Cost: linear in the different words, and in the statements that may hold a phrase.
     """
-    lengths = np.diff(said.ends)
-    pair, listed = _pairs(said, np.repeat(langs, lengths))
+    pair, listed = _pairs(said, np.repeat(langs, np.diff(said.ends)))
     words = [(languages[lang], said.words[word]) for lang, word in listed]
     hits = [lexicon.look_up(word, lang) for lang, word in words]
     for at, word in enumerate(words):
         if more and word in more and not any(hit.column >= lexicon.n_pillars for hit in hits[at]):
             hits[at] = (*hits[at], more[word])
-    found: dict[int, list[int]] = {}
-    numbers: dict[tuple[str, tuple[Hit, ...]], int] = {}
-    for row in _candidates(lexicon, words, pair, lengths):
-        for phrase, columns in _phrases(lexicon.phrases(said.said(row), languages[langs[row]])).items():
-            at = numbers.setdefault((phrase, columns), len(hits) + len(numbers))
-            found.setdefault(row, []).append(at)
-    hits += [columns for _, columns in numbers]
+    of_phrases, phrase, ends = find_phrases(lexicon, said, words, pair)
+    hits += of_phrases
     pillars, themes = _tables(hits, lexicon.n_pillars, owners)
-    return Evidence(pair, pillars, themes, hits, {row: sorted(set(held)) for row, held in found.items()})
+    return Evidence(pair, pillars, themes, hits, phrase, ends)
 
 
 def _pairs(said: Said, langs: NDArray[np.int16]) -> tuple[Numbers, list[tuple[int, int]]]:
@@ -115,24 +88,6 @@ def _pairs(said: Said, langs: NDArray[np.int16]) -> tuple[Numbers, list[tuple[in
     used = np.unique(keys)
     pair = np.searchsorted(used, keys).astype(np.int32)
     return pair, [divmod(int(key), max(len(said.words), 1)) for key in used]
-
-
-def _candidates(lexicon: Lexicon, words: Sequence[tuple[str, str]], pair: Numbers, lengths: NDArray[np.int64]) -> Iterator[int]:
-    """Statements in which a word that begins a phrase is soon followed by one that goes on with it."""
-    first = np.array([lexicon.may_begin(word, lang) for lang, word in words], dtype=bool)[pair] if len(pair) else np.zeros(0, bool)
-    second = np.array([lexicon.may_follow(word, lang) for lang, word in words], dtype=bool)[pair] if len(pair) else first
-    rows = np.repeat(np.arange(len(lengths)), lengths)
-    hit = np.zeros(len(pair), dtype=bool)
-    for step in range(1, GAP + 2):
-        hit[:-step] |= first[:-step] & second[step:] & (rows[:-step] == rows[step:])
-    yield from np.unique(rows[hit]).tolist()
-
-
-def _phrases(found: Iterable[Hit]) -> dict[str, tuple[Hit, ...]]:
-    by_phrase: dict[str, list[Hit]] = {}
-    for hit in dict.fromkeys(found):
-        by_phrase.setdefault(hit.word, []).append(hit)
-    return {phrase: tuple(sorted(hits, key=lambda hit: hit.column)) for phrase, hits in by_phrase.items()}
 
 
 def _tables(hits: Sequence[Sequence[Hit]], n_pillars: int, owners: Sequence[int]) -> tuple[Any, Any]:

@@ -1,6 +1,6 @@
 """Words that stand for a pillar or a theme: read from the files in words/ or given by the caller, and found back in statements."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
@@ -60,7 +60,7 @@ class Lexicon:
         self._listed: list[tuple[int, str, float]] = []
         self._spoken: list[str] = []
         self._found: dict[tuple[str, str], tuple[Hit, ...]] = {}
-        self._begun: dict[tuple[str, str], tuple[Mapping[str, Phrases], ...]] = {}
+        self._begun: dict[tuple[str, str], tuple[str, ...]] = {}
         self._followed: dict[tuple[str, str], tuple[str, ...]] = {}
         for column, (key, by_language) in enumerate((*pillars.items(), *themes.items())):
             stems = column >= self.n_pillars or key in stemmed
@@ -83,6 +83,7 @@ class Lexicon:
         """Make misspellings of all its words known, and forget what was looked up before."""
         for known in (self._found, self._begun, self._followed):
             known.clear()
+        self._known = {column for column, _, _ in self._listed}
         for entries in self._entries.values():
             entries.near.clear()
             _add_misspellings(entries)
@@ -133,19 +134,35 @@ class Lexicon:
         found.update(((hit.word, hit.column), hit) for hit in self.phrases(said, lang))
         return list(found.values())
 
-    def may_begin(self, word: str, lang: str) -> bool:
-        """Say whether a listed phrase can begin with this word.
+    def firsts(self, word: str, lang: str) -> tuple[str, ...]:
+        """Give the first words of listed phrases that this word can be.
 
         word, lang : folded, ISO 639-1.
         """
-        return bool(self._firsts(word, lang))
+        return self._either(self._begun, word, lang, lambda own: own.phrases)
 
-    def may_follow(self, word: str, lang: str) -> bool:
-        """Say whether a listed phrase can go on with this word.
+    def seconds(self, word: str, lang: str) -> tuple[str, ...]:
+        """Give the second words of listed phrases that this word can be.
 
         word, lang : folded, ISO 639-1.
         """
-        return bool(self._seconds(word, lang))
+        return self._either(self._followed, word, lang, lambda own: own.seconds)
+
+    def after(self, first: str, lang: str) -> Collection[str]:
+        """Give the second words of the listed phrases that begin with a listed word.
+
+        first, lang : as ``firsts`` gives it, ISO 639-1.
+        """
+        return self._entries[lang].phrases[first]
+
+    def _either(
+        self, known: dict[tuple[str, str], tuple[str, ...]], word: str, lang: str, listed: Callable[[Entries], Collection[str]]
+    ) -> tuple[str, ...]:
+        found = known.get((lang, word))
+        if found is None:
+            own = self._entries.get(lang)
+            found = known[lang, word] = tuple(begin for begin in _begins(word, lang) if begin in listed(own)) if own else ()
+        return found
 
     def listed(self) -> list[tuple[int, str, float]]:
         """Give the words as they were listed.
@@ -166,7 +183,7 @@ class Lexicon:
 
         column : its number.
         """
-        return any(each == column for each, _, _ in self._listed)
+        return column in self._known
 
     def _learn(self, lang: str, listed: str, column: int, weight: float, *, stems: bool) -> None:
         entries = self._entries.setdefault(lang, Entries())
@@ -217,29 +234,25 @@ class Lexicon:
         Returns    : iterator of Hit; ``word`` is the phrase as it was listed.
         """
         for at, word in enumerate(said):
-            for seconds in self._firsts(word, lang):
-                for near in range(at + 1, min(at + GAP + 2, len(said))):
-                    for second in self._seconds(said[near], lang):
-                        for phrase, column, weight in seconds.get(second, ()):
-                            if len(phrase) == 2 or _follows(phrase[2:], [_begins(each, lang) for each in said], near + 1):
-                                yield Hit(" ".join(phrase), column, weight)
+            for near in range(at + 1, min(at + GAP + 2, len(said))):
+                for parts, hits in self.phrases_of(self.firsts(word, lang), self.seconds(said[near], lang), lang):
+                    if goes_on(parts, said[near + 1 :], lang):
+                        yield from hits
 
-    def _firsts(self, word: str, lang: str) -> tuple[Mapping[str, Phrases], ...]:
-        """What can go on after this word: second word -> phrases."""
-        known = self._begun.get((lang, word))
-        if known is None:
-            own = self._entries.get(lang)
-            found = [own.phrases[begin] for begin in _begins(word, lang) if begin in own.phrases] if own else []
-            known = self._begun[lang, word] = tuple(found)
-        return known
+    def phrases_of(self, firsts: Sequence[str], seconds: Sequence[str], lang: str) -> list[tuple[tuple[str, ...], tuple[Hit, ...]]]:
+        """Give the listed phrases that begin with two words.
 
-    def _seconds(self, word: str, lang: str) -> tuple[str, ...]:
-        """The second words of phrases that this word can be."""
-        known = self._followed.get((lang, word))
-        if known is None:
-            own = self._entries.get(lang)
-            known = self._followed[lang, word] = tuple(begin for begin in _begins(word, lang) if begin in own.seconds) if own else ()
-        return known
+        firsts, seconds : what ``firsts`` gave of the one, and ``seconds`` of the other.
+        lang            : ISO 639-1.
+        Returns         : list of (words of the phrase, what it stands for, in the order of the columns).
+        """
+        found: dict[tuple[str, ...], dict[int, Hit]] = {}
+        for first in firsts:
+            phrases = self._entries[lang].phrases[first]
+            for second in seconds:
+                for parts, column, weight in phrases.get(second, ()):
+                    found.setdefault(parts, {}).setdefault(column, Hit(" ".join(parts), column, weight))
+        return [(parts, tuple(hits[column] for column in sorted(hits))) for parts, hits in found.items()]
 
 
 def _parts(entry: str, lang: str) -> list[str]:
@@ -260,9 +273,16 @@ def _beginnings(word: str, shortest: int) -> tuple[str, ...]:
     return (word, *(word[:end] for end in range(shortest, len(word))))
 
 
-def _follows(rest: Sequence[str], begins: Sequence[tuple[str, ...]], at: int) -> bool:
-    for wanted in rest:
-        found = next((here for here in range(at, min(at + GAP + 1, len(begins))) if wanted in begins[here]), None)
+def goes_on(parts: Sequence[str], behind: Sequence[str], lang: str) -> bool:
+    """Say whether the third word of a phrase and those after it follow, each with at most GAP other words before it.
+
+    parts  : words of the phrase.
+    behind : folded words of the statement behind the second word of the phrase.
+    lang   : ISO 639-1.
+    """
+    at = 0
+    for wanted in parts[2:]:
+        found = next((here for here in range(at, min(at + GAP + 1, len(behind))) if wanted in _begins(behind[here], lang)), None)
         if found is None:
             return False
         at = found + 1

@@ -73,18 +73,32 @@ class Said:
 
     def part(self, rows: Sequence[int] | slice | Places) -> tuple[Numbers, Places]:
         """``flat`` and ``ends`` of some statements."""
-        if isinstance(rows, slice):
-            start, stop, _ = rows.indices(len(self))
-            return self.flat[self.ends[start] : self.ends[stop]], self.ends[start : stop + 1] - self.ends[start]
-        places, ends = self.places(rows)
-        return self.flat[places], ends
+        return part_of(self.flat, self.ends, rows)
 
     def places(self, rows: Sequence[int] | Places) -> tuple[Places, Places]:
         """Where in ``flat`` the words of some statements stand, and the ends between them."""
-        wanted = np.asarray(rows, dtype=np.int64)
-        lengths = self.ends[wanted + 1] - self.ends[wanted]
-        ends = np.concatenate([[0], np.cumsum(lengths)])
-        return np.repeat(self.ends[wanted] - ends[:-1], lengths) + np.arange(ends[-1]), ends
+        return _places(self.ends, rows)
+
+
+def part_of(flat: Numbers, ends: Places, rows: Sequence[int] | slice | Places) -> tuple[Numbers, Places]:
+    """What stands in a flat list for some rows.
+
+    flat, ends : row i stands at ends[i]:ends[i + 1] in ``flat``.
+    rows       : their numbers, or a slice.
+    Returns    : the same two for these rows alone.
+    """
+    if isinstance(rows, slice):
+        start, stop, _ = rows.indices(len(ends) - 1)
+        return flat[ends[start] : ends[stop]], ends[start : stop + 1] - ends[start]
+    places, own = _places(ends, rows)
+    return flat[places], own
+
+
+def _places(ends: Places, rows: Sequence[int] | Places) -> tuple[Places, Places]:
+    wanted = np.asarray(rows, dtype=np.int64)
+    lengths = ends[wanted + 1] - ends[wanted]
+    own = np.concatenate([[0], np.cumsum(lengths)])
+    return np.repeat(ends[wanted] - own[:-1], lengths) + np.arange(own[-1]), own
 
 
 def count_table(columns: Numbers, ends: Places, width: int) -> Any:
@@ -99,8 +113,8 @@ def count_table(columns: Numbers, ends: Places, width: int) -> Any:
     if not known.all():
         kept = np.concatenate([[0], np.cumsum(known)])
         columns, ends = columns[known], kept[ends]
-    table = sparse.csr_matrix((np.ones(len(columns)), columns, ends), shape=(len(ends) - 1, width))
-    table.sum_duplicates()
+    table = sparse.csr_matrix((np.ones(len(columns)), columns, ends), shape=(len(ends) - 1, width), copy=True)
+    table.sum_duplicates()  # puts columns in order where they stand: in a copy
     return table
 
 

@@ -197,6 +197,14 @@ def test_another_municipality_brings_its_own_pillars_and_no_foreign_themes() -> 
     assert set(found["theme"]) == {"rest"}
 
 
+def test_the_words_that_decided_are_words_of_the_answer_itself() -> None:
+    """Also where words are said twice and no listed phrase is: looking at the same words again finds the same."""
+    pillars = {"huis": {"nl": "schimmel, huur"}, "straat": {"nl": "lawaai, afval"}}
+    texts = ("lawaai lawaai lawaai", "zo zo zo", "schimmel", "afval afval", "huur huur huur", "niks niks bijzonders", "schimmel", "huur")
+    found = analyse(said(*texts), pillars=pillars, explain=True)
+    assert list(found["reasons"]) == ["lawaai", "", "schimmel", "afval", "huur", "", "schimmel", "huur"]
+
+
 def test_a_codebook_of_ones_own_seeds_the_themes() -> None:
     codebook = DataFrame(
         {
