@@ -148,7 +148,10 @@ def set_up(lock: str) -> None:
     pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--retries", "2", "--require-hashes", "--only-binary", ":all:"]
     step("installing the installer", [*pip, "-r", "requirements-uv.txt"])
     uv = [str(BIN / "uv"), "pip", "install", "--quiet", "--python", str(PYTHON)]
-    step(f"installing what {lock} names (minutes, the first time)", [*uv, "--compile-bytecode", "--require-hashes", "--only-binary", ":all:", "-r", lock])
+    step(
+        f"installing what {lock} names (minutes, the first time)",
+        [*uv, "--compile-bytecode", "--require-hashes", "--only-binary", ":all:", "-r", lock],
+    )
     step("building Wijkstem", [*uv, "--no-deps", "--no-build-isolation", "--editable", "."])
 
 

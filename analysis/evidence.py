@@ -15,7 +15,7 @@ from analysis.vocabulary import Numbers, Places, Said, count_table, part_of
 
 Floats = NDArray[np.float64]
 FEATURES = 2**16
-AT_ONCE = 50_000  # words cut into letter groups at a time
+AT_ONCE = 50_000  # words cut into letter groups, or numbered, at a time
 
 
 @dataclass(frozen=True)
@@ -78,16 +78,25 @@ def weigh(  # all but the last belong together
             hits[at] = (*hits[at], more[word])
     of_phrases, phrase, ends = find_phrases(lexicon, said, words, pair)
     hits += of_phrases
+    lexicon.forget()
     pillars, themes = _tables(hits, lexicon.n_pillars, owners)
     return Evidence(pair, pillars, themes, hits, phrase, ends)
 
 
 def _pairs(said: Said, langs: NDArray[np.int16]) -> tuple[Numbers, list[tuple[int, int]]]:
     """Number every (language, folded word) that occurs, languages and words in order."""
-    keys = langs.astype(np.int64) * max(len(said.words), 1) + said.folded[said.flat] if len(said.flat) else np.zeros(0, np.int64)
-    used = np.unique(keys)
-    pair = np.searchsorted(used, keys).astype(np.int32)
-    return pair, [divmod(int(key), max(len(said.words), 1)) for key in used]
+    n = max(len(said.words), 1)
+    used, pair = np.zeros(0, np.int64), np.zeros(len(said.flat), np.int32)
+    parts = [slice(start, start + AT_ONCE) for start in range(0, len(said.flat), AT_ONCE)]
+
+    def keys(part: slice) -> Places:
+        return langs[part].astype(np.int64) * n + said.folded[said.flat[part]]
+
+    for part in parts:
+        used = np.union1d(used, keys(part))
+    for part in parts:
+        pair[part] = np.searchsorted(used, keys(part))
+    return pair, [divmod(int(key), n) for key in used]
 
 
 def _tables(hits: Sequence[Sequence[Hit]], n_pillars: int, owners: Sequence[int]) -> tuple[Any, Any]:

@@ -5,7 +5,7 @@ import io
 import json
 import os
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -28,7 +28,7 @@ def read_table(path: Path, needed: Sequence[str], *, index: str = "") -> DataFra
     Returns : DataFrame of str; an empty cell is "".
     Raises  : ValueError with the file, the row (the heading is row 1) and the column.
     """
-    rows = _records(path, _decode(path))
+    rows = _records(path)
     heading, _ = next(rows, ([], 0))
     columns = [name.strip() for name in heading]
     if not any(columns):
@@ -40,7 +40,8 @@ def read_table(path: Path, needed: Sequence[str], *, index: str = "") -> DataFra
     if len(set(columns)) < len(columns):
         twice = next(name for name in columns if columns.count(name) > 1)
         raise ValueError(f"{path}: row 1, column {twice}: stands there twice")
-    table = DataFrame(list(_cells(path, columns, rows)), columns=columns, dtype=object)
+    table = DataFrame(dict(enumerate(_columns(path, columns, rows, rarely_alike=needed))), dtype=object)
+    table.columns = columns
     return _indexed(path, table, index) if index else table
 
 
@@ -112,8 +113,19 @@ def _decode(path: Path) -> str:
         raise ValueError(f"{path}: row {row}, column {name}: is not UTF-8 (byte {problem.start + 1})") from None
 
 
-def _records(path: Path, text: str) -> Iterator[tuple[list[str], int]]:
-    rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+def _records(path: Path) -> Iterator[tuple[list[str], int]]:
+    """Row after row, so that a large file is never held whole."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            yield from _numbered(path, csv.reader(file, strict=True))
+    except OSError as problem:
+        raise ValueError(f"{path}: cannot be read ({problem.strerror})") from None
+    except UnicodeDecodeError:
+        _decode(path)  # says which row and column
+        raise
+
+
+def _numbered(path: Path, rows: Iterator[list[str]]) -> Iterator[tuple[list[str], int]]:
     number = 0
     while True:
         number += 1
@@ -124,6 +136,18 @@ def _records(path: Path, text: str) -> Iterator[tuple[list[str], int]]:
         if record is None:
             return
         yield record, number
+
+
+def _columns(
+    path: Path, columns: Sequence[str], rows: Iterator[tuple[list[str], int]], *, rarely_alike: Collection[str]
+) -> list[list[str]]:
+    """The cells of each column; those that many rows share, such as a language, stand in memory once."""
+    found: list[list[str]] = [[] for _ in columns]
+    known: list[dict[str, str] | None] = [None if column in rarely_alike else {} for column in columns]
+    for record in _cells(path, columns, rows):
+        for cells, cell, held in zip(found, record, known, strict=True):
+            cells.append(cell if held is None else held.setdefault(cell, cell))
+    return found
 
 
 def _cells(path: Path, columns: Sequence[str], rows: Iterator[tuple[list[str], int]]) -> Iterator[list[str]]:

@@ -81,12 +81,16 @@ class Lexicon:
 
     def close(self) -> None:
         """Make misspellings of all its words known, and forget what was looked up before."""
-        for known in (self._found, self._begun, self._followed):
-            known.clear()
+        self.forget()
         self._known = {column for column, _, _ in self._listed}
         for entries in self._entries.values():
             entries.near.clear()
             _add_misspellings(entries)
+
+    def forget(self) -> None:
+        """Let go of what was looked up: a run looks every word up once, and a server would keep them all."""
+        for known in (self._found, self._begun, self._followed):
+            known.clear()
 
     def entries(self) -> Iterator[tuple[int, str, str, float]]:
         """Give the words as they were listed, with their language.

@@ -1,14 +1,18 @@
 """Phrases: where two or more listed words stand close together, found in all statements at once."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analysis.lexicon import GAP, Hit, Lexicon, goes_on
-from analysis.vocabulary import Numbers, Places, Said
+from analysis.vocabulary import Numbers, Places, Said, part_of
 
+AT_ONCE = 20_000  # statements looked through at a time
 Kind = tuple[str, tuple[str, ...]]  # language, and the listed words that a word can be
+Phrase = tuple[tuple[str, ...], tuple[Hit, ...]]  # its words, and what it stands for
+Held = NDArray[np.int64]  # n x 2: row, number of a phrase
 
 
 def find_phrases(
@@ -23,25 +27,52 @@ def find_phrases(
     Returns : what each phrase stands for; numbers of phrases, each once, statement after statement, continuing after ``words``; and the n + 1 ends between them.
     Cost: linear in the words. Words that are the same to the lists are one kind, and only kinds that can follow each other are looked up.
     """
-    firsts, first = _kinds([lexicon.firsts(word, lang) for lang, word in words], words)
-    seconds, second = _kinds([lexicon.seconds(word, lang) for lang, word in words], words)
-    first, second = first[pair], second[pair]
-    may = _that_may_follow(lexicon, firsts, seconds)
-    rows = np.repeat(np.arange(len(said)), np.diff(said.ends))
-    numbers: dict[tuple[str, tuple[Hit, ...]], int] = {}
-    here: list[tuple[int, int]] = []
-    for step in range(1, GAP + 2):
-        two = first[:-step] * len(seconds) + second[step:]
-        places = np.flatnonzero(np.isin(two, may) & (rows[:-step] == rows[step:]))
-        listed = {each: _phrases(lexicon, firsts[each // len(seconds)], seconds[each % len(seconds)]) for each in set(two[places].tolist())}
-        for place, each in zip(places.tolist(), two[places].tolist(), strict=True):
-            for parts, hits in listed[each]:
-                last = min(place + step + 1 + (GAP + 1) * (len(parts) - 2), int(said.ends[rows[place] + 1]))
-                behind = [words[number][1] for number in pair[place + step + 1 : last].tolist()] if len(parts) > 2 else ()
-                if goes_on(parts, behind, words[pair[place]][0]):
-                    here.append((int(rows[place]), numbers.setdefault((" ".join(parts), hits), len(words) + len(numbers))))
-    once = np.unique(np.array(here, dtype=np.int64).reshape(-1, 2), axis=0)
-    return [hits for _, hits in numbers], once[:, 1].astype(np.int32), np.searchsorted(once[:, 0], np.arange(len(said) + 1))
+    search = Search(lexicon, words)
+    found: list[Held] = [np.zeros((0, 2), dtype=np.int64)]
+    for start in range(0, len(said), AT_ONCE):
+        here, ends = part_of(pair, said.ends, slice(start, start + AT_ONCE))
+        of_row = np.repeat(np.arange(len(ends) - 1), np.diff(ends))
+        held = np.concatenate([each for step in range(1, GAP + 2) for each in search.held(here, of_row, ends, step)])
+        found.append(np.unique(held, axis=0) + np.array([start, 0]))
+    once = np.concatenate(found)
+    hits = [hits for _, hits in search.numbers]
+    return hits, once[:, 1].astype(np.int32), np.searchsorted(once[:, 0], np.arange(len(said) + 1))
+
+
+class Search:
+    """The kinds of the words that occur, which of them begin a phrase together, and the phrases that were found so far with their numbers."""
+
+    def __init__(self, lexicon: Lexicon, words: Sequence[tuple[str, str]]) -> None:
+        self.lexicon = lexicon
+        self.words = words
+        self.firsts, self.first = _kinds([lexicon.firsts(word, lang) for lang, word in words], words)
+        self.seconds, self.second = _kinds([lexicon.seconds(word, lang) for lang, word in words], words)
+        self.may = _that_may_follow(lexicon, self.firsts, self.seconds)
+        self.numbers: dict[Phrase, int] = {}
+
+    def held(self, here: Numbers, of_row: Places, ends: Places, step: int) -> Iterator[Held]:
+        """Which rows hold which phrases whose second word stands so many places behind the first."""
+        two = self.first[here[:-step]] * len(self.seconds) + self.second[here[step:]]
+        places = np.flatnonzero(np.isin(two, self.may) & (of_row[:-step] == of_row[step:]))
+        used, which = np.unique(two[places], return_inverse=True)
+        listed = [self._phrases(int(each)) for each in used]
+        short = [[self._number(phrase) for phrase in phrases if len(phrase[0]) == 2] for phrases in listed]
+        numbers, own = part_of(np.array([each for some in short for each in some], dtype=np.int32), np.cumsum([0, *map(len, short)]), which)
+        yield np.column_stack([np.repeat(of_row[places], np.diff(own)), numbers])
+        longer = [[phrase for phrase in phrases if len(phrase[0]) > 2] for phrases in listed]
+        some = np.array([bool(phrases) for phrases in longer], dtype=bool)[which]
+        for place, kinds in zip(places[some].tolist(), which[some].tolist(), strict=True):
+            row, lang = int(of_row[place]), self.words[here[place]][0]
+            behind = [self.words[each][1] for each in here[place + step + 1 : ends[row + 1]].tolist()]
+            follow = [[row, self._number(phrase)] for phrase in longer[kinds] if goes_on(phrase[0], behind, lang)]
+            yield np.array(follow, dtype=np.int64).reshape(-1, 2)
+
+    def _phrases(self, two: int) -> list[Phrase]:
+        (lang, firsts), (_, seconds) = self.firsts[two // len(self.seconds)], self.seconds[two % len(self.seconds)]
+        return self.lexicon.phrases_of(firsts, seconds, lang)
+
+    def _number(self, phrase: Phrase) -> int:
+        return self.numbers.setdefault(phrase, len(self.words) + len(self.numbers))
 
 
 def _kinds(can_be: Sequence[tuple[str, ...]], words: Sequence[tuple[str, str]]) -> tuple[list[Kind], Places]:
@@ -57,19 +88,11 @@ def _that_may_follow(lexicon: Lexicon, firsts: Sequence[Kind], seconds: Sequence
     for number, (lang, can_be) in enumerate(seconds):
         for word in can_be:
             with_second[lang, word].append(number)
-    return np.array(
-        sorted(
-            {
-                number * len(seconds) + other
-                for number, (lang, can_be) in enumerate(firsts)
-                for word in can_be
-                for second in lexicon.after(word, lang)
-                for other in with_second.get((lang, second), ())
-            }
-        ),
-        dtype=np.int64,
-    )
-
-
-def _phrases(lexicon: Lexicon, first: Kind, second: Kind) -> list[tuple[tuple[str, ...], tuple[Hit, ...]]]:
-    return lexicon.phrases_of(first[1], second[1], first[0])
+    may = {
+        number * len(seconds) + other
+        for number, (lang, can_be) in enumerate(firsts)
+        for word in can_be
+        for second in lexicon.after(word, lang)
+        for other in with_second.get((lang, second), ())
+    }
+    return np.array(sorted(may), dtype=np.int64)

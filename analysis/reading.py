@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
+from sys import intern
 
 import numpy as np
 from numpy.typing import NDArray
@@ -132,7 +133,8 @@ def read_statements(
     Returns    : Batch. Sorted by wave, text, language, pillar asked and only then id: the order of the rows changes nothing.
     """
     texts, asked, waves = text_of(statements, "text"), text_of(statements, "pillar_asked"), _wave_numbers(text_of(statements, "wave"))
-    forms = [form.lower().replace("_", "-").split("-")[0] for form in text_of(statements, "lang")]
+    short: dict[str, str] = {}
+    forms = [short.setdefault(form, form.lower().replace("_", "-").split("-")[0]) for form in text_of(statements, "lang")]
     ids = [str(key) for key in statements.index]
     order = list(range(len(texts)))
     for column in (ids, asked, forms, texts, waves):  # the last one counts most: sorting keeps what was in order before
@@ -191,8 +193,8 @@ def read_piece(piece: Sequence[tuple[str, str]], *, among: Sequence[str]) -> Pie
                     plain = fold(surface)
                     at = number[surface] = len(folded) if plain else -1
                     if plain:
-                        folded.append(plain)
-                        found.surfaces.append(surface)
+                        folded.append(intern(plain))
+                        found.surfaces.append(intern(surface))  # stands in memory once, in however many pieces
                 if at >= 0:
                     flat.append(at)
                     clauses.append(begins or folded[at] in JOINING)

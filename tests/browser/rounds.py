@@ -72,6 +72,7 @@ class Looking:
     wire: CDPSession | None = None
 
     def __call__(self, name: str) -> None:
+        self.page.wait_for_load_state("load")
         for condition in self.conditions(len(self.stops)):
             self.becomes(CONDITIONS[condition])
             found = [f"{fault['id']}: {[node['html'][:90] for node in fault['nodes'][:3]]}" for fault in axe.run(self.page, options=EVERY_RULE).response["violations"]]  # fmt: skip

@@ -19,6 +19,7 @@ axe = Axe()
 
 def look_at(page: Page, name: str, *, checks: bool = True) -> None:
     """What holds for every page a person sees: axe finds nothing, nothing scrolls sideways; a picture when asked for."""
+    page.wait_for_load_state("load")  # with its style sheet: on a busy machine a click comes back before that
     if checks:
         found = axe.run(page, options=EVERY_RULE).response["violations"]
         assert [(each["id"], [node["html"][:120] for node in each["nodes"]][:3]) for each in found] == [], f"{name} at {page.url}"
