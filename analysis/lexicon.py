@@ -1,6 +1,6 @@
 """Words that stand for a pillar or a theme: read from the files in words/ or given by the caller, and found back in statements."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
@@ -41,7 +41,7 @@ class Entries:
     wholes: dict[str, dict[int, float]] = field(default_factory=dict)
     phrases: dict[str, dict[str, Phrases]] = field(default_factory=dict)
     seconds: set[str] = field(default_factory=set)
-    near: dict[str, list[str]] = field(default_factory=dict)
+    near: dict[str, list[str]] | None = None  # made when it is first needed: most runs are in one or two languages
 
 
 class Lexicon:
@@ -80,12 +80,11 @@ class Lexicon:
         return found
 
     def close(self) -> None:
-        """Make misspellings of all its words known, and forget what was looked up before."""
+        """Make its words known, and forget what was looked up before."""
         self.forget()
         self._known = {column for column, _, _ in self._listed}
         for entries in self._entries.values():
-            entries.near.clear()
-            _add_misspellings(entries)
+            entries.near = None
 
     def forget(self) -> None:
         """Let go of what was looked up: a run looks every word up once, and a server would keep them all."""
@@ -312,11 +311,13 @@ def _match(entries: Entries, word: str, lang: str) -> dict[int, float]:
     return found
 
 
-def _add_misspellings(entries: Entries) -> None:
-    for start in entries.starts:
+def _misspellings(starts: Iterable[str]) -> dict[str, list[str]]:
+    near: dict[str, list[str]] = {}
+    for start in starts:
         if len(start) >= SHORTEST_MISSPELT:
             for piece in _one_less(start):
-                entries.near.setdefault(piece, []).append(start)
+                near.setdefault(piece, []).append(start)
+    return near
 
 
 def _one_less(word: str) -> Iterator[str]:
@@ -327,6 +328,8 @@ def _one_less(word: str) -> Iterator[str]:
 
 def _match_misspelt(entries: Entries, word: str) -> dict[int, float]:
     """Columns of the words of which this one is a misspelling by one letter left out, added or changed."""
+    if entries.near is None:
+        entries.near = _misspellings(entries.starts)
     for end in range(len(word), SHORTEST_MISSPELT - 2, -1):
         found: dict[int, float] = {}
         for piece in _one_less(word[:end]):

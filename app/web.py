@@ -291,6 +291,7 @@ SECTIONS = {  # of a room: address, name, roles that find something there
         ("/bevindingen", N_("Rondes"), LOOKING),
         ("/bevindingen/themas", N_("Thema's"), LOOKING),
         ("/bevindingen/werkbank", N_("Werkbank"), ROWS),
+        ("/bevindingen/nakijken", N_("Nakijken"), ("office", *ROWS)),
         ("/bevindingen/codeboek", N_("Codeboek"), LOOKING),
         ("/bevindingen/tweede-codeur", N_("Tweede codeur"), ROWS),
         ("/bevindingen/vertalen", N_("Vertalen"), ("translator", *ROWS)),
