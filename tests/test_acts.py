@@ -419,5 +419,10 @@ def test_a_frozen_codebook_refuses_every_decision_about_themes_and_says_who_froz
     analyst.sends(f"{LIST}/nieuw", shown, status=422)
     analyst.sends(f"{LIST}/ongedaan", shown | {"besluit": str(street.rows("act")[0]["id"])}, status=409)
     assert "Het codeboek is vastgezet door Noor." in analyst.page.text
+    analyst.opens(address(MOULDY))
+    assert "Het codeboek is vastgezet door Noor." in text_of(analyst.page.one("section", **{"aria-labelledby": "thema"}))
+    offered = {str(form.get("action")).rpartition("/")[2] for form in analyst.page.all("form")}
+    assert offered.isdisjoint({"naam", "samenvoegen", "vast", "uit-gebruik"}), "nothing is offered that will be refused"
+    assert (analyst.page.all("input", type="checkbox"), analyst.page.all("input", name="naam")) == ([], [])
     moves(analyst, MOULDY, ticked, "/".join(PARKED))
     assert [row["kind"] for row in street.rows("act")] == ["rename", "move"]

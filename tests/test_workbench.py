@@ -458,9 +458,11 @@ def test_what_was_typed_stays_when_it_must_be_mended(analyst: Resident) -> None:
 
 def test_a_frozen_codebook_keeps_its_themes_and_answers_go_on(street: OpenHouse, analyst: Resident) -> None:
     one, two, _ = ids_in(street, NOISY)
-    freezes(street)
     analyst.opens(f"{BENCH}?uitspraak={one}").fills(naam="Herrie", pijler="veilig", form=f"{BENCH}/nieuw")
+    freezes(street)
     analyst.sends(f"{BENCH}/nieuw", analyst.typed, status=422)
+    assert analyst.page.by_id("naam").get("value") == "Herrie", "what was typed is not lost"
+    assert street.colleague("admin").opens(f"{BENCH}?uitspraak={one}").page.all("input", name="naam") == []
     told = "Het codeboek is vastgezet door Een admin. Thema's veranderen dan niet. Maak het eerst weer open bij Codeboek."
     assert analyst.page.messages == [told]
     analyst.presses("klopt").opens(f"{BENCH}?uitspraak={two}").fills(naar="schimmel", form=f"{BENCH}/verplaats")

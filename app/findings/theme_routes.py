@@ -13,7 +13,9 @@ from app.access import Person, Staff, may, note_web_act, settings_of
 from app.acts import all_acts
 from app.db import writing
 from app.findings.bench import Answers, Bench, answers_in, bench_of, told_acts
+from app.findings.codebook import frozen_now
 from app.findings.deciding import (
+    FROZEN,
     NO_PILLAR,
     Decided,
     Deciding,
@@ -124,11 +126,12 @@ def _theme(
         if bench is None or found is None:
             raise HTTPException(404)
         answers = answers_in(connection, bench, found, wanted) if bench.has_rows else Answers([], [], 0, 1, 1, None)
+        frozen = frozen_now(connection) if bench.has_rows else None
     programme = house_of(request).programme
     acts = [act for act in bench.now.acts if act.touches(found.place)]
     return desk(
         request, "findings/theme.html", room=ROOM, tells=TELLS, status=status, theme=found, answers=answers, wanted=wanted,
-        typed={"kind": "", "problem": "", "values": {}, "label": "", "naam": "", "ticked": (), **typed}, acts=told_acts(acts[-8:][::-1]), areas=area_names(programme), pillar_name=pillar_names(programme).get(pillar, pillar),
+        typed={"kind": "", "problem": "", "values": {}, "label": "", "naam": "", "ticked": (), **typed}, acts=told_acts(acts[-8:][::-1]), frozen=frozen, frozen_words=FROZEN, areas=area_names(programme), pillar_name=pillar_names(programme).get(pillar, pillar),
         pillar_names=pillar_names(programme), source_words=SOURCE_WORDS, stream_words=STREAM_WORDS, langs=programme.languages,
         address=lambda **other: _address(bench, found, {**wanted, **other}), here=f"{HERE}/{pillar}/{key}", **_shared(bench),
     )  # fmt: skip

@@ -16,7 +16,7 @@ from app.findings.translating import Translated
 from app.findings.words import pillar_names
 from app.forms import read_day
 from app.i18n import N_
-from app.models.tables import CONTRIBUTION, PAGE, PLACEMENT, REQUEST, STATEMENT, SURVEY, THEME, TRANSLATION, VERSION
+from app.models.tables import CODEBOOK_VERSION, CONTRIBUTION, PAGE, PLACEMENT, REQUEST, STATEMENT, SURVEY, THEME, TRANSLATION, VERSION
 from app.reading import hash_of, readable
 from app.survey import Option, load_survey
 
@@ -237,16 +237,21 @@ def _rank(one: Standing, decisions: Decisions, order: str) -> tuple[float, ...]:
 
 
 # ------------------------------------------------------------------------------------------- around it
-def around(connection: Connection, run: Any) -> tuple[str, dict[str, Option], dict[str, str]]:
-    """In one question: the run that is asked for or under way, "" when there is none; the age groups that surveys of this run know; their titles."""
+def around(connection: Connection, run: Any) -> tuple[str, bool, dict[str, Option], dict[str, str]]:
+    """In one question: the run that is asked for or under way, "" when there is none; whether the codebook is frozen; the age groups that surveys of this
+    run know; their titles.
+    """
     busy = select(REQUEST.c.id).where(REQUEST.c.state.in_(("waiting", "running"))).order_by(REQUEST.c.asked_at.desc()).limit(1)
-    one = select(busy.scalar_subquery().label("busy")).subquery()
+    newest = select(CODEBOOK_VERSION.c.opened_at.is_(None)).order_by(CODEBOOK_VERSION.c.number.desc()).limit(1)
+    one = select(busy.scalar_subquery().label("busy"), newest.scalar_subquery().label("frozen")).subquery()
     within = SURVEY.c.key == run.survey_key if run.survey_key else SURVEY.c.audience == "resident"
     surveys = one.outerjoin(SURVEY, within).outerjoin(VERSION, VERSION.c.fingerprint == SURVEY.c.fingerprint)
-    rows = connection.execute(select(one.c.busy, SURVEY.c.key, VERSION.c.source).select_from(surveys).order_by(SURVEY.c.key)).all()
+    rows = connection.execute(
+        select(one.c.busy, one.c.frozen, SURVEY.c.key, VERSION.c.source).select_from(surveys).order_by(SURVEY.c.key)
+    ).all()
     known = {row.key: _survey(row.source, row.key) for row in rows if row.source}
     ages = {option.id: option for _, options in known.values() for option in options}
-    return rows[0].busy or "", ages, {key: title for key, (title, _) in known.items()}
+    return rows[0].busy or "", bool(rows[0].frozen), ages, {key: title for key, (title, _) in known.items()}
 
 
 @lru_cache(maxsize=64)

@@ -118,7 +118,7 @@ def _workbench(
         if run is None:
             return desk(request, "findings/no_run.html", room=ROOM, may_start=True)
         work = work_of(connection, run)
-        busy, ages, titles = around(connection, run)
+        busy, frozen, ages, titles = around(connection, run)
         places = places_to_go(work, programme)
         wanted["leeftijd"] = wanted["leeftijd"] if wanted["leeftijd"] in ages else ""
         wanted["thema"] = wanted["thema"] if wanted["thema"] in {"/".join(place) for place in places.values()} else ""
@@ -128,7 +128,7 @@ def _workbench(
     more = [name for name in ("thema", "wijk", "leeftijd", "taal_van", "bron", "ronde") if wanted[name]]
     return desk(
         request, "findings/workbench.html", room=ROOM, tells=TELLS, status=status, run=run, work=work, found=found, hand=hand, wanted=wanted,
-        more=more, busy=busy, ages=ages, places=places, seen=seen_of(work.acts), last=told_acts([last])[0] if last else None,
+        more=more, busy=busy, ages=ages, frozen=frozen, places=places, seen=seen_of(work.acts), last=told_acts([last])[0] if last else None,
         what=what, values=values, titles=titles, kind=kind, wrong=wrong or Decided(), where=_query({**wanted, "uitspraak": ""}),
         typed={name: printable(said(typed or {}, name)) for name in ("naar", "naam", "pijler")},
         marked=marked(found.texts[hand.id], hand.row.reasons) if hand else "", address=lambda **other: _address({**wanted, **other}),
