@@ -23,6 +23,7 @@ from app.settings import Settings
 DEVICES = ("kiosk", "table")
 OPEN = ("stranger", "resident")
 EVERYONE = (*OPEN, *DEVICES, *ROLES)
+ROWS = ("analyst", "admin")  # who sees rows, and so the figures as they are
 SAFE = {"GET", "HEAD"}
 SEAT = "kantoor"  # the cookie of a signed-in browser
 TABLE = "tafel"  # the cookie of a table for one evening

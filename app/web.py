@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -15,6 +15,7 @@ from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.access import ROWS, Person
 from app.areas import Programme
 from app.dutch import InDutch, tell_dutch
 from app.i18n import (
@@ -40,9 +41,6 @@ from app.models.staff import ROLES
 from app.models.tables import ACCEPTED
 from app.pseudo import PSEUDO
 from app.settings import HERE, Settings
-
-if TYPE_CHECKING:
-    from app.access import Person
 
 ROOMS = Path(__file__).parent
 SIGNS = frozenset({"wonen", "gezond", "leren", "werk", "veilig", "overig"})
@@ -284,7 +282,6 @@ ROOMS_OF_STAFF = (  # address, name, roles that find something there
     ("/bevindingen", N_("Bevindingen"), ("office", "analyst", "auditor", "partner", "translator", "admin")),
     ("/beheer", N_("Beheer"), ("admin", "auditor")),
 )
-ROWS = ("analyst", "admin")
 LOOKING = ("office", *ROWS, "auditor")
 SECTIONS = {  # of a room: address, name, roles that find something there
     "/bevindingen": (

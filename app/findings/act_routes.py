@@ -5,12 +5,12 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from app.access import Staff, may
+from app.access import ROWS, Staff, may
 from app.acts import Act, Place, all_acts
 from app.findings.bench import bench_of, told_acts
 from app.findings.deciding import resting_on
 from app.findings.theme_routes import LOG, ROOM, TELLS
-from app.findings.words import KIND_WORDS, ROWS
+from app.findings.words import KIND_WORDS
 from app.forms import printable, whole
 from app.i18n import N_
 from app.web import desk, house_of

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from app.access import ROWS
 from app.acts import REST, Act, Place
 from app.areas import Programme
 from app.findings.quotes import Quoted, quotes_cleared
@@ -14,7 +15,7 @@ from app.findings.released import last_moment
 from app.findings.runs import newest_run
 from app.findings.shares import WHOLE, Figures, figures, threshold_of
 from app.findings.themes import ThemeNow, ThemesNow, themes_now
-from app.findings.words import ROWS, act_words, pillar_names
+from app.findings.words import act_words, pillar_names
 from app.models.tables import PLACEMENT, RUN, STATEMENT
 from app.reading import AT_ONCE, is_accepted, readable
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy import Connection, insert
 
-from app.access import Person, Staff, may, note_web_act, settings_of
+from app.access import ROWS, Person, Staff, may, note_web_act, settings_of
 from app.acts import Place, all_acts, fold
 from app.db import writing
 from app.findings.bench import Bench, bench_of
@@ -38,7 +38,7 @@ from app.findings.codebook_versions import (
 )
 from app.findings.requests import alone
 from app.findings.sheets import FORMATS, write_table
-from app.findings.words import ROWS, pillar_names
+from app.findings.words import pillar_names
 from app.forms import Form, printable, said, whole
 from app.i18n import N_
 from app.models.tables import ACT

@@ -4,7 +4,7 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy import Connection
 
-from app.access import Staff, may, note_web_act, settings_of
+from app.access import ROWS, Staff, may, note_web_act, settings_of
 from app.db import writing
 from app.findings.codebook import entries_now, frozen_now
 from app.findings.coder_files import Known, Plan, as_text, from_text, plan_of, read_codes, take_plan
@@ -12,7 +12,7 @@ from app.findings.coding import newest_now
 from app.findings.coding_routes import HERE, ROOM, TELLS, show_overview
 from app.findings.deciding import Deciding, seen_of
 from app.findings.requests import alone
-from app.findings.words import ROWS, pillar_names
+from app.findings.words import pillar_names
 from app.forms import Form, file_in, said, takes_file
 from app.models.tables import ACT
 from app.web import desk, house_of, lead

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, insert, select, update
 
+from app.access import ROWS
 from app.acts import REST, Place
 from app.areas import Programme
 from app.findings.runs import newest_run
 from app.findings.themes import ThemesNow, themes_now
-from app.findings.words import ROWS, pillar_names
+from app.findings.words import pillar_names
 from app.models.base import random_id
 from app.models.tables import CODING, CODING_SAMPLE, PLACEMENT, STAFF, STATEMENT
 from app.reading import readable

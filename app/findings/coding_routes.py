@@ -6,7 +6,7 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy import Connection, select
 
-from app.access import Person, Staff, may, note_web_act, settings_of
+from app.access import ROWS, Person, Staff, may, note_web_act, settings_of
 from app.acts import REST
 from app.db import writing
 from app.findings.coding import (
@@ -34,7 +34,7 @@ from app.findings.coding import (
 from app.findings.deciding import Decided, Deciding, New, accept_statement, move_statement, seen_of
 from app.findings.requests import alone
 from app.findings.themes import ThemesNow
-from app.findings.words import ROWS, an_id, pillar_names
+from app.findings.words import an_id, pillar_names
 from app.forms import Form, said, whole
 from app.i18n import N_
 from app.models.tables import CODING, CODING_SAMPLE, RUN

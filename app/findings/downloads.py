@@ -6,9 +6,9 @@ from pathlib import Path
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
 
-from app.access import Staff, may, note_web_act, settings_of
+from app.access import ROWS, Staff, may, note_web_act, settings_of
 from app.db import writing
-from app.findings.export import ALLOWED, FIGURES, FILES, ROWS, Table, Wanted, table_of, write_file
+from app.findings.export import ALLOWED, FIGURES, FILES, Table, Wanted, table_of, write_file
 from app.findings.frames import Slice
 from app.findings.labels import labels_of
 from app.findings.stated_routes import list_page

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, or_, select
 
-from app.access import note_act
+from app.access import ROWS, note_act
 from app.areas import Programme
 from app.db import writing
 from app.findings.codebook_versions import themebook_table
@@ -37,7 +37,6 @@ from app.models.tables import RUN, SURVEY
 from app.settings import Settings
 
 FIGURES = ("office", "analyst", "auditor", "admin")
-ROWS = ("analyst", "admin")
 ALLOWED = {
     "themes": FIGURES, "findings": (*FIGURES, "partner"), "counts": FIGURES, "codebook": (*FIGURES, "partner", "translator"),
     "responses": ROWS, "statements": ROWS, "themebook": FIGURES, "raw": ("admin",),

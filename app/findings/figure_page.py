@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from app.access import ROWS
 from app.acts import REST
 from app.areas import OUTSIDE, UNKNOWN, Programme
 from app.findings.compared import Trend, apart, differences, largest, trends, words_of
@@ -17,7 +18,7 @@ from app.findings.frames import Slice
 from app.findings.released import earlier_of, scope_of
 from app.findings.shares import figures, figures_in
 from app.findings.voices import KENNISSESSIE, PROFESSIONAL, STREAMS, Voice, Voices, voices_of
-from app.findings.words import ROWS, SOURCE_WORDS, STREAM_WORDS, area_names, pillar_names
+from app.findings.words import SOURCE_WORDS, STREAM_WORDS, area_names, pillar_names
 from app.i18n import LANGUAGES, N_
 from app.models.answers import CHANNELS
 

@@ -12,14 +12,14 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
 from markupsafe import Markup
 
-from app.access import Person, Staff, may, settings_of
+from app.access import ROWS, Person, Staff, may, settings_of
 from app.acts import REST
 from app.findings.drawings import Disc, Point, bar, disc_map, line_chart
 from app.findings.fallback import GOAL, PILLAR, WAYS, Node
 from app.findings.figure_page import BY, KIND_WORDS, MOST_DISCS, OF_SOURCE, SOURCE_NAMES, STREAM_NAMES, WAY_WORDS, Asked, Shown, shown
 from app.findings.figures import Block
 from app.findings.sheets import FORMATS, write_table
-from app.findings.words import ROWS, pillar_names
+from app.findings.words import pillar_names
 from app.forms import printable
 from app.i18n import N_
 from app.web import desk, house_of

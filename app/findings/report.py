@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, select
 
+from app.access import ROWS
 from app.acts import Place
 from app.areas import Programme
 from app.disclosure import DASH
@@ -21,7 +22,6 @@ from app.findings.shares import WHOLE, Figures
 from app.findings.stated import Kept, Piece, findings_kept
 from app.findings.themes import ThemeNow
 from app.findings.trust import Scored, card_of
-from app.findings.words import ROWS
 from app.i18n import SOURCE, date_text, direction, language_name, listed, number_text
 from app.models.tables import STAFF
 from app.reading import erased_words

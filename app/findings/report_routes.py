@@ -7,10 +7,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy import func, select
 
-from app.access import Person, Staff, may, note_web_act, settings_of
+from app.access import ROWS, Person, Staff, may, note_web_act, settings_of
 from app.db import writing
 from app.findings.downloads import as_file
-from app.findings.export import FIGURES, FILES, ROWS, Wanted, made_table
+from app.findings.export import FIGURES, FILES, Wanted, made_table
 from app.findings.frames import Slice
 from app.findings.report import Asked, findings_report
 from app.findings.report_commands import about, file_name, is_year

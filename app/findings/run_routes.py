@@ -6,12 +6,12 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy import Connection, select
 
-from app.access import Staff, may, note_web_act, settings_of
+from app.access import ROWS, Staff, may, note_web_act, settings_of
 from app.db import writing
 from app.findings.frames import Slice, titles_of
 from app.findings.redacting import waiting_count
 from app.findings.requests import ask_for_run
-from app.findings.words import ROWS, STATE_LOOKS, STATE_WORDS, STEPS, WORKING, an_id, what_words
+from app.findings.words import STATE_LOOKS, STATE_WORDS, STEPS, WORKING, an_id, what_words
 from app.forms import Form, said
 from app.i18n import N_
 from app.jobs import add_job

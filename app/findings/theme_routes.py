@@ -9,7 +9,7 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy import Connection, select
 
-from app.access import Person, Staff, may, note_web_act, settings_of
+from app.access import ROWS, Person, Staff, may, note_web_act, settings_of
 from app.acts import all_acts
 from app.db import writing
 from app.findings.bench import Answers, Bench, answers_in, bench_of, told_acts
@@ -33,7 +33,7 @@ from app.findings.deciding import (
 )
 from app.findings.frames import titles_of
 from app.findings.themes import ThemeNow
-from app.findings.words import ROWS, SOURCE_WORDS, STREAM_WORDS, an_id, area_names, fit_words, pillar_names, stability_words, what_words
+from app.findings.words import SOURCE_WORDS, STREAM_WORDS, an_id, area_names, fit_words, pillar_names, stability_words, what_words
 from app.forms import Form, Typed, printable, said, whole
 from app.i18n import LANGUAGES, N_
 from app.models.answers import SOURCES

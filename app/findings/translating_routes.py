@@ -10,7 +10,7 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy import Connection
 
-from app.access import Person, Staff, may, note_web_act, settings_of
+from app.access import ROWS, Person, Staff, may, note_web_act, settings_of
 from app.db import writing
 from app.findings.requests import alone
 from app.findings.sheets import FORMATS
@@ -27,7 +27,7 @@ from app.findings.translating import (
     waiting_ids,
 )
 from app.findings.translating_files import Taken, Wrong, rows_in, take, workbook_of
-from app.findings.words import ROWS, an_id
+from app.findings.words import an_id
 from app.forms import Form, file_in, printable, said, takes_file, whole
 from app.i18n import LANGUAGES, N_, SOURCE, STAFF, language_name
 from app.models.tables import TRANSLATION

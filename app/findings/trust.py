@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, func, select
 
+from app.access import ROWS
 from app.acts import Act, all_acts, fold
 from app.areas import Programme
 from app.findings.coverage import ALL, PARTS, coverage_sheet, language_sheet
@@ -17,7 +18,6 @@ from app.findings.released import Moment, beside_moment, has_moved, last_moment
 from app.findings.runs import newest_run, run_analysis
 from app.findings.shares import figures, sheet_of, threshold_of, wilson
 from app.findings.themes import ThemeNow, themes_now
-from app.findings.words import ROWS
 from app.models.tables import ACT, CODING, PLACEMENT, REDACTION, REQUEST, RUN, STATEMENT
 from app.settings import Settings
 

@@ -7,14 +7,14 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy import Connection, select
 
-from app.access import Staff, may, note_web_act, settings_of
+from app.access import ROWS, Staff, may, note_web_act, settings_of
 from app.db import writing
 from app.findings.changes import REASONS, changes_between
 from app.findings.frames import titles_of
 from app.findings.released import keep_moment
 from app.findings.runs import newest_run
 from app.findings.trust import Card, card_of
-from app.findings.words import ROWS, SOURCE_WORDS, an_id, pillar_names, stability_words, what_words
+from app.findings.words import SOURCE_WORDS, an_id, pillar_names, stability_words, what_words
 from app.forms import Form, printable
 from app.i18n import N_
 from app.models.tables import RUN

@@ -9,14 +9,13 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy import Connection
 
-from app.access import Person, Staff, may, note_web_act, settings_of
+from app.access import ROWS, Person, Staff, may, note_web_act, settings_of
 from app.acts import Place
 from app.db import writing
 from app.findings.codebook import frozen_now, keep_words, shipped_words, shown, word_list, words_now
 from app.findings.codebook_routes import EDIT, HERE, ROOM, TELLS, Book, book_of
 from app.findings.requests import alone
 from app.findings.word_forms import NOTHING_LEFT, Looked, Problem, is_last_of_pillar, joined, look_for, split_words, wrong_words
-from app.findings.words import ROWS
 from app.forms import Form, said
 from app.models.tables import ACT
 from app.web import desk, house_of, lead

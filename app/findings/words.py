@@ -8,7 +8,6 @@ from app.areas import OUTSIDE, UNKNOWN, Programme
 from app.findings.themes import ThemeNow
 from app.i18n import N_
 
-ROWS = ("analyst", "admin")
 SOURCE_WORDS = {
     "survey": N_("vragenlijst"), "professional": N_("vragenlijst voor professionals"), "wijkgesprek": N_("wijkgesprek"),
     "kennissessie": N_("kennissessie"),

@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse, Response
 from markupsafe import Markup, escape
 from sqlalchemy import Connection, select
 
-from app.access import Staff, may, note_web_act, settings_of
+from app.access import ROWS, Staff, may, note_web_act, settings_of
 from app.acts import Place, all_acts
 from app.db import writing
 from app.findings.bench import told_acts
@@ -38,7 +38,7 @@ from app.findings.quotes import take_back_quote
 from app.findings.requests import ask_for_run
 from app.findings.runs import newest_run
 from app.findings.theme_routes import changed_page
-from app.findings.words import DIRECTION_WORDS, ROWS, SOURCE_WORDS, STREAM_WORDS, an_id, area_names, fit_words, pillar_names, what_words
+from app.findings.words import DIRECTION_WORDS, SOURCE_WORDS, STREAM_WORDS, an_id, area_names, fit_words, pillar_names, what_words
 from app.findings.workbench import (
     ORDERS,
     STANDS,
