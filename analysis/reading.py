@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from sys import intern
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -214,18 +215,29 @@ def read_piece(piece: Sequence[tuple[str, str]], *, among: Sequence[str]) -> Pie
 def _languages(piece: Sequence[tuple[str, str]], found: Piece, words: Numbers, among: Sequence[str]) -> list[str]:
     votes = votes_of(found.folded, among)
     sizes = np.array([len(surface) for surface in found.surfaces], dtype=int)
-    langs, start = [], 0
-    for (_, form), text, length, why in zip(piece, found.texts, found.lengths, found.excluded, strict=True):
-        here = words[start : start + length]
-        start += length
+    ends = np.cumsum(found.lengths, dtype=np.int64)
+    starts = ends - np.array(found.lengths, dtype=np.int64)
+    heard = _sums(votes[words], starts, np.minimum(ends, starts + HEARD))
+    letters = _sums(sizes[words], starts, ends).tolist()
+    langs = []
+    for row, ((_, form), text, why) in enumerate(zip(piece, found.texts, found.excluded, strict=True)):
         if why:
             langs.append(form or among[0])
             continue
-        heard = votes[here[:HEARD]].sum(axis=0)
+        here = heard[row]
         if form and form not in among:
-            heard = votes_of([found.folded[at] for at in here[:HEARD].tolist()], (*among, form)).sum(axis=0)
-        langs.append(decide(text[:LOOKED_AT], form, heard, int(sizes[here].sum()), among))
+            said = [found.folded[at] for at in words[starts[row] : ends[row]][:HEARD].tolist()]
+            here = votes_of(said, (*among, form)).sum(axis=0)
+        langs.append(decide(text[:LOOKED_AT], form, here, letters[row], among))
     return langs
+
+
+def _sums(values: NDArray[Any], starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[Any]:
+    """Sum of values[start:end] for each start and end; 0 where they are the same."""
+    padded = np.concatenate([values, np.zeros((1, *values.shape[1:]), values.dtype)])
+    sums = np.add.reduceat(padded, np.column_stack([starts, ends]).ravel(), axis=0)[::2]
+    sums[starts == ends] = 0
+    return np.asarray(sums)
 
 
 def _wave_numbers(waves: Sequence[str]) -> list[int]:
