@@ -177,7 +177,8 @@ def _emerge(
     batch, scheme = judge.batch, judge.scheme
     emerged: list[Emerged] = []
     before: set[Word] = set()
-    for wave in range(int(batch.waves.max()) + 1):
+    last = int(batch.waves.max())
+    for wave in range(last + 1):
         rows = batch.rows(wave)
         some = rows[evenly(len(rows), NAMED_AT_ONCE)]
         names = proper_names((batch.said.typed(row), batch.lang(row)) for row in some.tolist())
@@ -198,7 +199,8 @@ def _emerge(
             keys += [each.key for each in new]
             _lay(judge, here, new, theme, fit, keys)
             emerged += new
-        before |= _words_said(judge, rows)
+        if wave < last:
+            before |= _words_said(judge, rows)
     return emerged
 
 

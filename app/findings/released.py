@@ -113,14 +113,9 @@ def leave(
     try:
         return Leaving(scope, sheet, earlier, shown_after(sheet, earlier, threshold, merged), **more)
     except ValueError as reason:
-        if _is_closed(reason):
+        if "left before" in str(reason):  # as app.suppression says it; anything else is a mistake of ours
             raise ValueError(CLOSED) from None
         raise
-
-
-def _is_closed(reason: ValueError) -> bool:
-    """What left before gives somebody away, whatever stays inside today; anything else is a mistake of ours."""
-    return "left before" in str(reason)  # as app.suppression says it
 
 
 def _leave_beside(scope: str, sheet: Sheet, earlier: Sequence[Left], threshold: int, **more: Any) -> Leaving:
